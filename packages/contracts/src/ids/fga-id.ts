@@ -1,0 +1,79 @@
+import { type Branded, GatehouseError } from "@gatehouse/kernel"
+import type { OrganizationId } from "./organization.ts"
+import { decodeIdSegment, encodeIdSegment } from "./segment.ts"
+
+/** The id of a principal in OpenFGA: `user:<org>/<sub>`, `service:<org>/<client id>` or `api_key:<org>/<id>`. */
+export type PrincipalId = Branded<string, "PrincipalId">
+/** The id of an object in OpenFGA, `type:id`. */
+export type ObjectId = Branded<string, "ObjectId">
+/** A project's UUID, in lower case. */
+export type ProjectUuid = Branded<string, "ProjectUuid">
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** True for a UUID in lower case, the only spelling in which one names something here. */
+export function isUuid(text: string): boolean {
+  return uuidForm.test(text)
+}
+
+export type PrincipalType = "user" | "service" | "api_key"
+
+const principalTypes: ReadonlySet<string> = new Set<PrincipalType>(["user", "service", "api_key"])
+
+/** The OpenFGA id of whoever a verified credential names. `organization` is the realm's, `platform` for the platform realm. */
+export function principalId(type: PrincipalType, organization: OrganizationId, subject: string): PrincipalId {
+  return `${type}:${organization}/${encodeIdSegment(subject)}` as PrincipalId
+}
+
+/** The OpenFGA id of a realm group by its full path. Throws `authz.invalid_object` for a path without a leading `/`. */
+export function groupId(organization: OrganizationId, path: string): ObjectId {
+  const segments = path.split("/")
+  if (segments.length < 2 || segments[0] !== "" || segments.slice(1).some((segment) => segment === "")) {
+    throw new GatehouseError("authz.invalid_object", {
+      publicMessage: "A group is named by its full path, like /org-admins.",
+    })
+  }
+  const tail = segments.slice(1).map(encodeIdSegment).join("/")
+  return `group:${organization}/${tail}` as ObjectId
+}
+
+/** A group's path and those of the groups that hold it, nearest first: a member of `/a/b` is a member of `/a`. */
+export function groupAndAncestors(path: string): string[] {
+  const segments = path.split("/").slice(1)
+  return segments.map((_, index) => `/${segments.slice(0, segments.length - index).join("/")}`)
+}
+
+export function organizationObject(organization: OrganizationId): ObjectId {
+  return `organization:${organization}` as ObjectId
+}
+
+export function projectObject(project: ProjectUuid): ObjectId {
+  return `project:${project}` as ObjectId
+}
+
+/** The installation as an object; platform administrators are its admins. */
+export const platformObject = "platform:gatehouse" as ObjectId
+
+export interface ParsedPrincipal {
+  readonly type: PrincipalType
+  readonly organization: OrganizationId
+  /** The subject as the realm knows it; undefined where the id holds only its digest. */
+  readonly subject: string | undefined
+}
+
+/** Takes a principal's id apart, or undefined where it is not one. */
+export function parsePrincipalId(id: string): ParsedPrincipal | undefined {
+  const match = /^([a-z_]+):([a-z0-9-]+)\/([^/#:*\s]+)$/.exec(id)
+  const [, type, organization, segment] = match ?? []
+  if (type === undefined || organization === undefined || segment === undefined || !principalTypes.has(type))
+    return undefined
+  const subject = decodeIdSegment(segment)
+  if (subject === undefined && !/^%h[0-9a-f]{64}$/.test(segment)) return undefined
+  return { type: type as PrincipalType, organization: organization as OrganizationId, subject }
+}
+
+/** A project's UUID. Throws `authz.not_found`: an id that cannot exist answers like one that does not. */
+export function parseProjectUuid(text: string): ProjectUuid {
+  if (!isUuid(text)) throw new GatehouseError("authz.not_found")
+  return text as ProjectUuid
+}

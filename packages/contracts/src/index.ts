@@ -1,0 +1,60 @@
+export { type Page, pageQuerySchema, pageSchema } from "./api/page.ts"
+export {
+  type Problem,
+  type ProblemContext,
+  problemContentType,
+  problemSchema,
+  toProblem,
+} from "./api/problem.ts"
+export {
+  groupAndAncestors,
+  groupId,
+  isUuid,
+  type ObjectId,
+  organizationObject,
+  type ParsedPrincipal,
+  type PrincipalId,
+  type PrincipalType,
+  type ProjectUuid,
+  parsePrincipalId,
+  parseProjectUuid,
+  platformObject,
+  principalId,
+  projectObject,
+} from "./ids/fga-id.ts"
+export {
+  isOrganizationId,
+  type OrganizationId,
+  parseOrganizationId,
+  platformOrganizationId,
+  reservedOrganizationIds,
+} from "./ids/organization.ts"
+export { decodeIdSegment, encodeIdSegment, maximumSegmentBytes } from "./ids/segment.ts"
+export {
+  type OrganizationRole,
+  organizationMatrix,
+  organizationRoles,
+  type PermissionObjectType,
+  type ProjectRole,
+  projectMatrix,
+  projectRoles,
+} from "./permissions/matrices.ts"
+export { permissionModel, permissionModelText } from "./permissions/model.ts"
+export {
+  currentPermissions,
+  type DatabaseVerb,
+  type OrganizationPermission,
+  type Permission,
+  type ProjectPermission,
+  permissionVerb,
+  type ResourcePermission,
+  type VerbOf,
+} from "./permissions/permission.ts"
+export {
+  maximumBoundGroups,
+  organizationGroups,
+  platformAdministratorRole,
+  projectGroupPath,
+  realmRoleRelations,
+} from "./permissions/who-holds-what.ts"
+export type { Principal } from "./principal.ts"
