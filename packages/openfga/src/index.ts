@@ -1,1 +1,16 @@
-export {}
+export type { Explanation, RelationshipTuple } from "@gatehouse/rebac"
+export type {
+  Authorizer,
+  CheckOutcome,
+  CheckQuery,
+  ListObjectsOutcome,
+  ListObjectsQuery,
+  ReadFilter,
+  TupleChange,
+} from "./authorizer.ts"
+export { type EnsuredStore, type EnsureStoreOptions, ensureStore } from "./ensure-store.ts"
+export {
+  createRemoteAuthorizer,
+  type RemoteAuthorizer,
+  type RemoteAuthorizerOptions,
+} from "./remote-authorizer.ts"

@@ -1,4 +1,25 @@
 import { defineErrors } from "../define-errors.ts"
 
-/** Errors of the area `openfga`. */
-export const openfgaErrors = defineErrors({})
+/** Errors of the authorization wire as its client sees them. What only says "no answer" is `authz.unavailable`. */
+export const openfgaErrors = defineErrors({
+  "openfga.tuple_exists_or_missing": {
+    status: 409,
+    message: "A tuple to write exists already, or a tuple to remove does not exist.",
+    action: "Read the current tuples, then decide whether to try again.",
+  },
+  "openfga.tuple_refused": {
+    status: 422,
+    message: "The authorization model does not allow that tuple.",
+    action: "Use the types and relations that the model's restriction names.",
+  },
+  "openfga.query_refused": {
+    status: 422,
+    message: "The authorization server does not take that question.",
+    action: "Check type, relation and ids against the authorization model.",
+  },
+  "openfga.explanation_too_large": {
+    status: 422,
+    message: "Explaining this answer would read more tuples than one explanation may.",
+    action: "Ask about a single object, or a principal with fewer groups.",
+  },
+})
