@@ -1,0 +1,95 @@
+import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { GatehouseError } from "@gatehouse/kernel"
+
+/** The version of the state directory's form. A newer one is refused: an older release cannot know what it holds. */
+export const stateVersion = 1
+
+/** Files of the state directory, by what they are for. */
+export interface StatePaths {
+  readonly directory: string
+  readonly version: string
+  readonly lock: string
+  readonly secrets: string
+  /** What runs and where: absent until ready and after a stop. */
+  readonly plane: string
+  /** Who can log in to the demo organizations. */
+  readonly demo: string
+  readonly log: string
+  readonly compileCache: string
+}
+
+export function statePaths(directory: string): StatePaths {
+  return {
+    directory,
+    version: join(directory, "version.json"),
+    lock: join(directory, "lock"),
+    secrets: join(directory, "secrets.json"),
+    plane: join(directory, "plane.json"),
+    demo: join(directory, "demo.json"),
+    log: join(directory, "gatehouse.log"),
+    compileCache: join(directory, "compile-cache"),
+  }
+}
+
+/**
+ * Makes the state directory where it is missing and checks that this release may use it. Throws
+ * `server.state_not_writable`, `server.state_newer` with both versions in its message, or `server.state_foreign` where the
+ * folder holds something else.
+ */
+export async function openStateDirectory(directory: string): Promise<StatePaths> {
+  const paths = statePaths(directory)
+  try {
+    await mkdir(directory, { recursive: true })
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new GatehouseError("server.state_not_writable", {
+      publicMessage: `The state directory ${directory} can't be written (${codeOf(error)}).`,
+      cause: error,
+    })
+  }
+  const found = await readJson<{ state?: unknown }>(paths.version)
+  if (found === undefined) await writeJson(paths.version, { state: stateVersion })
+  else checkVersion(found.state)
+  return paths
+}
+
+/** Throws `server.state_newer` unless this release knows the form of the state. */
+function checkVersion(state: unknown): void {
+  if (typeof state === "number" && Number.isInteger(state) && state >= 1 && state <= stateVersion) return
+  throw new GatehouseError("server.state_newer", {
+    publicMessage: `The state directory has version ${JSON.stringify(state)}; this release knows version ${stateVersion}.`,
+  })
+}
+
+/** The parsed file, or undefined where there is none. Throws `server.state_damaged` for what is not JSON. */
+export async function readJson<Value>(path: string): Promise<Value | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, "utf8")
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  }
+  try {
+    return JSON.parse(text) as Value
+  } catch (error) {
+    throw new GatehouseError("server.state_damaged", { publicMessage: `${path} is not JSON.`, cause: error })
+  }
+}
+
+/** Replaces a file of the state directory in one step, readable by its owner alone. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const draft = `${path}.${process.pid}.new`
+  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true })
+  await chmod(draft, 0o600)
+  await rename(draft, path)
+}
+
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true })
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "unknown"
+}
