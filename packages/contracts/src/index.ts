@@ -50,6 +50,7 @@ export {
   type ResourcePermission,
   type VerbOf,
 } from "./permissions/permission.ts"
+export { isResourceType, permissionsOfType } from "./permissions/permissions-of-type.ts"
 export {
   maximumBoundGroups,
   organizationGroups,

@@ -27,20 +27,26 @@ export function principalId(type: PrincipalType, organization: OrganizationId, s
 
 /** The OpenFGA id of a realm group by its full path. Throws `authz.invalid_object` for a path without a leading `/`. */
 export function groupId(organization: OrganizationId, path: string): ObjectId {
-  const segments = path.split("/")
-  if (segments.length < 2 || segments[0] !== "" || segments.slice(1).some((segment) => segment === "")) {
+  return `group:${organization}/${groupSegments(path).map(encodeIdSegment).join("/")}` as ObjectId
+}
+
+/**
+ * A group's path and those of the groups that hold it, nearest first: a member of `/a/b` is a member of `/a`.
+ * Throws `authz.invalid_object` for a path without a leading `/`.
+ */
+export function groupAndAncestors(path: string): string[] {
+  const segments = groupSegments(path)
+  return segments.map((_, index) => `/${segments.slice(0, segments.length - index).join("/")}`)
+}
+
+function groupSegments(path: string): string[] {
+  const [root, ...segments] = path.split("/")
+  if (root !== "" || segments.length === 0 || segments.includes("")) {
     throw new GatehouseError("authz.invalid_object", {
       publicMessage: "A group is named by its full path, like /org-admins.",
     })
   }
-  const tail = segments.slice(1).map(encodeIdSegment).join("/")
-  return `group:${organization}/${tail}` as ObjectId
-}
-
-/** A group's path and those of the groups that hold it, nearest first: a member of `/a/b` is a member of `/a`. */
-export function groupAndAncestors(path: string): string[] {
-  const segments = path.split("/").slice(1)
-  return segments.map((_, index) => `/${segments.slice(0, segments.length - index).join("/")}`)
+  return segments
 }
 
 export function organizationObject(organization: OrganizationId): ObjectId {

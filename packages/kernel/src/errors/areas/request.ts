@@ -27,6 +27,31 @@ export const requestErrors = defineErrors({
     message: "The cursor was not issued by this list.",
     action: "Start again without `cursor`, or use `next_cursor` of the page before, unchanged.",
   },
+  "request.credential_missing": {
+    status: 401,
+    message: "The request carries no credential.",
+    action: "Send an access token in the Authorization header; `gatehouse token` prints one.",
+  },
+  "request.two_credentials": {
+    status: 400,
+    message: "The request carries more than one credential.",
+    action: "Send exactly one Authorization header.",
+  },
+  "request.credential_in_query": {
+    status: 400,
+    message: "A credential does not belong in an address, where histories and logs keep it.",
+    action: "Send it in the Authorization header, and revoke the one you sent.",
+  },
+  "request.project_required": {
+    status: 400,
+    message: "This operation works on one project, and the request selects none.",
+    action: "Name the project in X-Project-ID, or use the same path under /v1/projects/{id}/.",
+  },
+  "request.project_mismatch": {
+    status: 400,
+    message: "The request selects two different projects.",
+    action: "Name the same project in X-Project-ID and in the path, or leave one of them out.",
+  },
   "request.conflict": {
     status: 409,
     message: "What exists already stands against this request.",
