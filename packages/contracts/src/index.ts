@@ -1,3 +1,41 @@
+export {
+  type ExplainAnswer,
+  type ExplanationNode,
+  type ExplanationStep,
+  explainAnswerSchema,
+  explainQuerySchema,
+  explanationNodeSchema,
+  explanationStepSchema,
+  type Suggestion,
+  suggestionSchema,
+} from "./api/explanation.ts"
+export {
+  type Binding,
+  bindingPageSchema,
+  bindingSchema,
+  type CheckAnswer,
+  type CheckRequest,
+  checkAnswerSchema,
+  checkRequestSchema,
+  type Me,
+  type Member,
+  type MemberDetail,
+  maximumProjectNameLength,
+  memberDetailSchema,
+  memberPageSchema,
+  memberSchema,
+  meSchema,
+  type Organization,
+  organizationPageSchema,
+  organizationSchema,
+  type Project,
+  type ProjectInput,
+  projectInputSchema,
+  projectNameSchema,
+  projectPageSchema,
+  projectRoleSchema,
+  projectSchema,
+} from "./api/governance.ts"
 export { type Page, pageQuerySchema, pageSchema } from "./api/page.ts"
 export {
   type Problem,
@@ -6,6 +44,16 @@ export {
   problemSchema,
   toProblem,
 } from "./api/problem.ts"
+export {
+  type Component,
+  componentPageSchema,
+  componentSchema,
+  type Sbom,
+  type SbomCreated,
+  sbomCreatedSchema,
+  sbomPageSchema,
+  sbomSchema,
+} from "./api/sbom.ts"
 export {
   groupAndAncestors,
   groupId,
