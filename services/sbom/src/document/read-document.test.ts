@@ -45,15 +45,12 @@ function refusal(document: unknown): { code: string; details: Readonly<Record<st
 
 function ownSbom(format: "cyclonedx" | "spdx"): Buffer {
   const npm = process.env.npm_execpath
-  const options = {
+  const command = npm ? process.execPath : "npm"
+  return execFileSync(command, [...(npm ? [npm] : []), "sbom", "--sbom-format", format], {
     cwd: repository,
     maxBuffer: 64 * 1024 * 1024,
     stdio: ["ignore", "pipe", "ignore"],
-  } as const
-  const parameters = ["sbom", "--sbom-format", format]
-  return npm
-    ? execFileSync(process.execPath, [npm, ...parameters], options)
-    : execFileSync("npm", parameters, options)
+  })
 }
 
 describe("a real document", () => {
