@@ -1,0 +1,71 @@
+/** A JSON object as it was read: its members are unknown until somebody looks at each. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/**
+ * Reads one JSON object so that no second parser could read it differently (RFC 8725 section 3.7, RFC 7515 section 4,
+ * RFC 7493): invalid UTF-8, a byte order mark, a repeated member name at any depth and lone surrogates give undefined.
+ */
+export function parseStrictJsonObject(bytes: Uint8Array): JsonObject | undefined {
+  let text: string
+  let value: unknown
+  try {
+    text = utf8.decode(bytes)
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
+  if (hasRepeatedName(text) || hasLoneSurrogate(text)) return undefined
+  return value as JsonObject
+}
+
+/** UTF-8 cannot hold a lone surrogate, so only an escape can make one. */
+function hasLoneSurrogate(text: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return false
+  return stringLiterals(text).some((literal) => !(JSON.parse(literal) as string).isWellFormed())
+}
+
+function stringLiterals(text: string): string[] {
+  return text.match(/"(?:[^"\\]|\\.)*"/g) ?? []
+}
+
+/** Walks JSON that `JSON.parse` has accepted, with the names of each open object. */
+function hasRepeatedName(text: string): boolean {
+  const open: (Set<string> | undefined)[] = []
+  let nameExpected = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (character === '"') {
+      const end = endOfString(text, index)
+      const names = open.at(-1)
+      if (nameExpected && names) {
+        const name = JSON.parse(text.slice(index, end)) as string
+        if (names.has(name)) return true
+        names.add(name)
+        nameExpected = false
+      }
+      index = end - 1
+    } else if (character === "{") {
+      open.push(new Set())
+      nameExpected = true
+    } else if (character === "[") {
+      open.push(undefined)
+      nameExpected = false
+    } else if (character === "}" || character === "]") {
+      open.pop()
+      nameExpected = false
+    } else if (character === ",") {
+      nameExpected = open.at(-1) !== undefined
+    }
+  }
+  return false
+}
+
+/** The index after the closing quote of the string literal that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let index = start + 1
+  while (text[index] !== '"') index += text[index] === "\\" ? 2 : 1
+  return index + 1
+}

@@ -1,0 +1,7 @@
+export {
+  createTestRealm,
+  registryOf,
+  type TestRealm,
+  type TestRealmOptions,
+  testAudience,
+} from "./create-test-realm.ts"
