@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process"
+import { GatehouseError } from "@gatehouse/kernel"
+import type { OsUser } from "./os-user.ts"
+
+/**
+ * What a PostgreSQL program sees of our environment: nothing of it. Messages come in English, so that they can be told
+ * apart.
+ */
+export const programEnvironment = { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin:/usr/sbin:/sbin" }
+
+export interface ProgramOutcome {
+  readonly exitCode: number | null
+  /** Standard output and error, at most the last 8 KiB. */
+  readonly output: string
+}
+
+/**
+ * Runs a program to its end, as `user` where one is given. Throws `postgres.cannot_change_user` where the system forbids
+ * that, as in a container without the right to change user.
+ */
+export function runProgram(
+  program: string,
+  parameters: readonly string[],
+  options: { readonly folder: string; readonly user: OsUser | undefined },
+): Promise<ProgramOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, parameters, {
+      cwd: options.folder,
+      env: programEnvironment,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...options.user,
+    })
+    let output = ""
+    const keep = (chunk: Buffer) => {
+      output = `${output}${chunk.toString("utf8")}`.slice(-8_192)
+    }
+    child.stdout.on("data", keep)
+    child.stderr.on("data", keep)
+    child.once("error", (error) => reject(spawnFailure(error, options.user)))
+    child.once("close", (exitCode) => resolve({ exitCode, output }))
+  })
+}
+
+/** Names why a program could not even be started. */
+export function spawnFailure(error: Error, user: OsUser | undefined): GatehouseError {
+  const { code } = error as NodeJS.ErrnoException
+  const mayNotChange = user !== undefined && (code === "EPERM" || code === "EINVAL")
+  return new GatehouseError(mayNotChange ? "postgres.cannot_change_user" : "postgres.cluster_failed", {
+    details: { reason: code },
+    cause: error,
+  })
+}

@@ -1,0 +1,1 @@
+export type { Grant, GrantFacts, GrantObject } from "./grants/grant.ts"

@@ -1,0 +1,1 @@
+export { createTestDatabase, type TestDatabase, testAdminUrl, uniqueName } from "./create-test-database.ts"
