@@ -2,6 +2,10 @@ import type { Authorizer } from "@gatehouse/openfga"
 import type { OrganizationDatabases } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
 import type { Auth } from "./auth.ts"
+import { readCredential } from "./credential.ts"
+import { headerValues } from "./header-values.ts"
+import { openAuth } from "./open-auth.ts"
+import { readProjectSelection } from "./project-selection.ts"
 import type { RequestVerifier } from "./request-verifier.ts"
 
 /** A resource type of a service: rows with `id` and `project_id` in a table of its schema. */
@@ -20,23 +24,46 @@ export interface GatehouseOptions<DB> {
   readonly logger: Logger
 }
 
-/** The request as a framework has it. `headersDistinct` and `url` are those of node:http. */
+/** The request as a framework has it; `IncomingMessage` of node:http is one. */
 export interface IncomingRequest {
-  readonly method: string
+  readonly method?: string | undefined
   /** Path and query byte for byte as received. */
   readonly url: string
-  /** Every value of a header, by its name in lower case: `IncomingMessage.headersDistinct`. */
-  readonly headersDistinct: Readonly<Record<string, readonly string[] | undefined>>
+  /** Names and values in turn, as received: what came twice is seen twice. */
+  readonly rawHeaders: readonly string[]
 }
 
 /** The one door of a service: who asks, what may they do, and the database behind the answer. */
 export interface Gatehouse<DB> {
   readonly service: string
+  /** True where only the gateway's internal tokens are accepted, so that the gateway stands in front. */
+  readonly behindGateway: boolean
   /**
-   * Who asks. Throws `tokens.*` or `request.credential_missing` (401), `request.two_credentials`,
-   * `request.credential_in_query` and `request.project_mismatch` (400). Call `end` on the result when the request is over.
+   * Who asks. Throws `tokens.*` (401; 400 for two credentials or one in the query; 503 where it could not be verified) and
+   * `request.project_mismatch` (400). Call `end` on the result when the request is over; the fastify adapter does.
    */
   authenticate(request: IncomingRequest): Promise<Auth>
   /** Runs `work` in one transaction of the organization's database, with the verbs that the grant's permission opens. */
   readonly withGrant: OrganizationDatabases<DB>["withGrant"]
+}
+
+/** Makes a service's door from its verifier, its authorizer and its databases. */
+export function createGatehouse<DB>(options: GatehouseOptions<DB>): Gatehouse<DB> {
+  const { service, verifier, authorizer, databases, resources = {}, logger } = options
+  return Object.freeze({
+    service,
+    behindGateway: verifier.accepts === "internal",
+    authenticate: async (request: IncomingRequest) => {
+      const token = readCredential(request)
+      const selectedProject = readProjectSelection(request)
+      const [host] = headerValues(request, "host")
+      const principal = await verifier.verify(token, {
+        method: request.method ?? "GET",
+        pathAndQuery: request.url,
+        host,
+      })
+      return openAuth({ principal, selectedProject, authorizer, databases, resources, logger })
+    },
+    withGrant: databases.withGrant.bind(databases) as OrganizationDatabases<DB>["withGrant"],
+  })
 }

@@ -1,17 +1,35 @@
+export { type Page, pageQuerySchema, pageSchema } from "@gatehouse/contracts"
+export { GatehouseError, type RunningPart } from "@gatehouse/kernel"
+export type { Grant, OrganizationDatabases, OrganizationSchema, ScopedTransaction } from "@gatehouse/postgres"
+export { type Generated, type Migration, sql } from "kysely"
+export { z } from "zod"
 export type { Auth } from "./auth.ts"
-export type {
-  Gatehouse,
-  GatehouseOptions,
-  IncomingRequest,
-  ResourceRegistration,
+export {
+  createGatehouse,
+  type Gatehouse,
+  type GatehouseOptions,
+  type IncomingRequest,
+  type ResourceRegistration,
 } from "./create-gatehouse.ts"
 export type { Directory } from "./directory.ts"
-export type {
-  AuthorizationRequest,
-  RouteContext,
-  RouteDefinition,
-  ServiceApp,
+export type { OpenApiInfo } from "./fastify/openapi.ts"
+export {
+  type AuthorizationRequest,
+  authenticated,
+  type OpenRouteContext,
+  type OpenRouteDefinition,
+  type RouteContext,
+  type RouteDefinition,
+  type RouteForm,
+} from "./fastify/route.ts"
+export {
+  createServiceApp,
+  defaultBodyLimitBytes,
+  type ServiceApp,
+  type ServiceAppOptions,
+  type TextMembers,
 } from "./fastify/service-app.ts"
+export { invalidRequest, parseRequestPart, type Violation } from "./fastify/validation.ts"
 export {
   type ObjectReference,
   type OrganizationReference,

@@ -1,49 +1,159 @@
-import type { RunningPart } from "@gatehouse/kernel"
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { createHttpApp, listenOnLoopback, problemAnswer } from "@gatehouse/http"
+import { assert, type PartHealth, type RunningPart } from "@gatehouse/kernel"
+import type { Logger } from "@gatehouse/telemetry"
+import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify"
+import { serializerCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import type { Auth } from "../auth.ts"
+import type { Gatehouse } from "../create-gatehouse.ts"
+import { type OpenApiInfo, openApiDocument, registerOpenApi, routeSchema } from "./openapi.ts"
+import { bindRequestLifetime, requestStateOf } from "./request-lifetime.ts"
+import type { OpenRouteContext, OpenRouteDefinition, RouteDefinition, RouteForm } from "./route.ts"
+import { compileValidator } from "./validation.ts"
 
-/** What a route's `authorize` sees: the request before its body is read. Path members are as the client wrote them. */
-export interface AuthorizationRequest {
-  readonly params: Readonly<Record<string, string>>
-  readonly request: FastifyRequest
-}
+/** Bodies of our own operations are small; a route that takes documents says so with `bodyLimitBytes`. */
+export const defaultBodyLimitBytes = 65_536
 
-/** What a route's handler gets. `granted` is what `authorize` returned; query and body have passed their schemas. */
-export interface RouteContext<Granted, Query, Body> {
-  readonly auth: Auth
-  readonly granted: Granted
-  readonly params: Readonly<Record<string, string>>
-  readonly query: Query
-  readonly body: Body
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-}
-
-export interface RouteDefinition<Granted, Query extends z.ZodType, Body extends z.ZodType> {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
-  /** Fastify's form: `/v1/sboms/:id`. */
-  readonly url: string
-  readonly summary: string
-  /**
-   * The check. It runs before the body is read, and before query and body are validated, so that nobody learns of a
-   * validation, conflict or precondition without the permission. What it returns (a grant, or several) reaches the handler.
-   */
-  readonly authorize: (auth: Auth, request: AuthorizationRequest) => Promise<Granted> | Granted
-  readonly query?: Query
-  readonly body?: Body
-  /** Answers by status. A member that no schema names is never sent. */
-  readonly responses: Readonly<Record<number, z.ZodType>>
-  readonly handler: (context: RouteContext<Granted, z.output<Query>, z.output<Body>>) => unknown
+export interface ServiceAppOptions {
+  readonly gatehouse: Pick<Gatehouse<never>, "authenticate" | "behindGateway">
+  readonly logger: Logger
+  readonly info: OpenApiInfo
+  readonly bodyLimitBytes?: number
+  /** How the service's own dependencies are; `ok` where it is left out. */
+  readonly health?: () => Promise<PartHealth>
 }
 
 /** A service's HTTP side: routes that cannot be added without saying what they check. */
 export interface ServiceApp {
-  /** For tests (`inject`) and for content type parsers. A route added here directly is refused at start. */
+  /** For tests (`inject`) and content type parsers. A route added here directly is refused (INVARIANT 1). */
   readonly fastify: FastifyInstance
-  route<Granted, Query extends z.ZodType = z.ZodUnknown, Body extends z.ZodType = z.ZodUnknown>(
-    definition: RouteDefinition<Granted, Query, Body>,
-  ): void
+  route<
+    Granted,
+    Params extends z.ZodType = TextMembers,
+    Query extends z.ZodType = z.ZodUnknown,
+    Body extends z.ZodType = z.ZodUnknown,
+  >(definition: RouteDefinition<Granted, Params, Query, Body>): void
+  openRoute<
+    Params extends z.ZodType = TextMembers,
+    Query extends z.ZodType = z.ZodUnknown,
+    Body extends z.ZodType = z.ZodUnknown,
+  >(definition: OpenRouteDefinition<Params, Query, Body>): void
   /** Listens on both loopback addresses; 0 takes a free port. */
   listen(port: number): Promise<RunningPart>
+}
+
+/** Path members where a route gives no schema for them. */
+export type TextMembers = z.ZodType<Readonly<Record<string, string>>>
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Set by `route` and `openRoute`, so that a route added past them stands out. */
+    gatehouse?: "checked" | "open"
+  }
+}
+
+type AnyForm = RouteForm<z.ZodType, z.ZodType, z.ZodType>
+type Handle = (context: OpenRouteContext<never, never, never>) => unknown
+
+/**
+ * A fastify app with Gatehouse's errors, limits, correlation and OpenAPI document, whose routes authorize before anything of
+ * the request is judged.
+ */
+export async function createServiceApp(options: ServiceAppOptions): Promise<ServiceApp> {
+  const { gatehouse, logger, info, bodyLimitBytes = defaultBodyLimitBytes } = options
+  const app = createHttpApp({
+    logger,
+    bodyLimitBytes,
+    mapError: problemAnswer,
+    trustRequestId: gatehouse.behindGateway,
+  })
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(serializerCompiler)
+  bindRequestLifetime(app)
+  app.addHook("onRoute", (route: RouteOptions) => {
+    assert(
+      route.config?.gatehouse !== undefined,
+      `a route is added with route() or openRoute(): ${route.url}`,
+    )
+  })
+  await registerOpenApi(app, info)
+
+  const add = (
+    form: AnyForm,
+    handle: Handle,
+    authorize: ((request: FastifyRequest) => Promise<void>) | undefined,
+  ) => {
+    for (const url of urlsOf(form)) {
+      app.route({
+        method: form.method,
+        url,
+        schema: routeSchema(form, { url, open: authorize === undefined }),
+        config: { gatehouse: authorize === undefined ? "open" : "checked" },
+        ...(form.bodyLimitBytes === undefined ? {} : { bodyLimit: form.bodyLimitBytes }),
+        ...(authorize === undefined ? {} : { onRequest: authorize }),
+        handler: async (request, reply) =>
+          handle({
+            params: request.params as never,
+            query: request.query as never,
+            body: request.body as never,
+            request,
+            reply,
+          }),
+      })
+    }
+  }
+
+  const service: ServiceApp = {
+    fastify: app,
+    route: ({ authorize, handler, ...form }) => {
+      const check = async (request: FastifyRequest) => {
+        const state = requestStateOf(request)
+        state.auth = await gatehouse.authenticate(request.raw as Parameters<typeof gatehouse.authenticate>[0])
+        state.granted = await authorize(state.auth, {
+          params: request.params as Record<string, string>,
+          request,
+        })
+      }
+      const handle: Handle = (context) => {
+        const { auth, granted } = requestStateOf(context.request)
+        return handler({ ...context, auth: auth as Auth, granted: granted as never })
+      }
+      add(form as AnyForm, handle, check)
+    },
+    openRoute: ({ handler, openBecause: _reason, ...form }) =>
+      add(form as AnyForm, handler as Handle, undefined),
+    listen: (port) => listen(app, port, options.health),
+  }
+  service.openRoute({
+    method: "GET",
+    url: "/v1/openapi.json",
+    summary: "This document",
+    openBecause: "It describes operations and holds nothing of any organization.",
+    internal: true,
+    responses: {},
+    handler: () => openApiDocument(app),
+  })
+  return service
+}
+
+/** An operation on a project's things is also served below the project's own path. */
+function urlsOf({ url, projectSelection }: AnyForm): string[] {
+  return projectSelection === undefined ? [url] : [url, url.replace(/^\/v1\//, "/v1/projects/:project/")]
+}
+
+async function listen(
+  app: FastifyInstance,
+  port: number,
+  health: () => Promise<PartHealth> = async () => ({ status: "ok" }),
+): Promise<RunningPart> {
+  await app.ready()
+  const listener = await listenOnLoopback((request, response) => app.routing(request, response), port)
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    health,
+    close: async () => {
+      await listener.close()
+      await app.close()
+    },
+  }
 }

@@ -27,21 +27,6 @@ export const requestErrors = defineErrors({
     message: "The cursor was not issued by this list.",
     action: "Start again without `cursor`, or use `next_cursor` of the page before, unchanged.",
   },
-  "request.credential_missing": {
-    status: 401,
-    message: "The request carries no credential.",
-    action: "Send an access token in the Authorization header; `gatehouse token` prints one.",
-  },
-  "request.two_credentials": {
-    status: 400,
-    message: "The request carries more than one credential.",
-    action: "Send exactly one Authorization header.",
-  },
-  "request.credential_in_query": {
-    status: 400,
-    message: "A credential does not belong in an address, where histories and logs keep it.",
-    action: "Send it in the Authorization header, and revoke the one you sent.",
-  },
   "request.project_required": {
     status: 400,
     message: "This operation works on one project, and the request selects none.",

@@ -1,0 +1,100 @@
+import swagger from "@fastify/swagger"
+import { problemContentType, problemSchema } from "@gatehouse/contracts"
+import type { FastifyInstance, FastifySchema } from "fastify"
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod"
+import { z } from "zod"
+import type { RouteForm } from "./route.ts"
+
+export interface OpenApiInfo {
+  readonly title: string
+  readonly version: string
+  readonly description?: string
+}
+
+const securityScheme = "accessToken"
+
+/** Collects every route that is added from now on. */
+export async function registerOpenApi(app: FastifyInstance, info: OpenApiInfo): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { ...info },
+      components: {
+        securitySchemes: { [securityScheme]: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+}
+
+type Form = RouteForm<z.ZodType, z.ZodType, z.ZodType>
+
+/** A route's schemas as fastify and the OpenAPI document take them. */
+export function routeSchema(
+  form: Form,
+  { url, open }: { readonly url: string; readonly open: boolean },
+): FastifySchema {
+  const names = [...url.matchAll(/:([a-z_]+)/gi)].map(([, name]) => name as string)
+  const params = form.params ?? (names.length === 0 ? undefined : z.object(textMembers(names)))
+  const headers = form.projectSelection === undefined || url !== form.url ? undefined : projectHeader(form)
+  return {
+    summary: form.summary,
+    ...(form.internal ? { hide: true } : {}),
+    ...(open ? { security: [] } : { security: [{ [securityScheme]: [] }] }),
+    ...(params === undefined ? {} : { params }),
+    ...(form.query === undefined ? {} : { querystring: form.query }),
+    ...(form.body === undefined ? {} : { body: form.body }),
+    ...(headers === undefined ? {} : { headers }),
+    response: { ...form.responses, ...problemResponses(open) },
+  }
+}
+
+function textMembers(names: readonly string[]): Record<string, z.ZodString> {
+  return Object.fromEntries(names.map((name) => [name, z.string()]))
+}
+
+/** Documentation alone: selection is read, and refused, before any schema. */
+function projectHeader({ projectSelection }: Form): z.ZodType {
+  const id = z.string().meta({ description: "The project's id." })
+  return z.looseObject({ "x-project-id": projectSelection === "required" ? id : id.optional() })
+}
+
+function problemResponses(open: boolean): Record<string, unknown> {
+  const answer = (description: string) => ({
+    description,
+    content: { [problemContentType]: { schema: problemSchema } },
+  })
+  return {
+    ...(open ? {} : { 401: answer("No credential, or one that is refused.") }),
+    ...(open ? {} : { 403: answer("Visible, but not permitted.") }),
+    404: answer("There is nothing here that the principal may see."),
+    "4xx": answer("The request cannot be carried out as it is."),
+    "5xx": answer("Something failed, or could not be decided, on our side."),
+  }
+}
+
+interface Documented {
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> }
+}
+
+/** The document with the components that it uses: other services of the process keep theirs in the same registry. */
+export function openApiDocument(app: FastifyInstance): object {
+  const document = app.swagger() as Documented & object
+  const schemas = document.components?.schemas ?? {}
+  const { components, ...paths } = document
+  const used = new Set<string>()
+  const pending = referencesIn(paths)
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (used.has(name)) continue
+    used.add(name)
+    pending.push(...referencesIn(schemas[name]))
+  }
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...paths, components: { ...components, schemas: kept } }
+}
+
+function referencesIn(value: unknown): string[] {
+  const text = JSON.stringify(value) ?? ""
+  return [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name as string)
+}

@@ -1,0 +1,105 @@
+import {
+  isOrganizationId,
+  isUuid,
+  type OrganizationId,
+  type Permission,
+  type ProjectUuid,
+} from "@gatehouse/contracts"
+import { GatehouseError } from "@gatehouse/kernel"
+import type { Grant } from "@gatehouse/postgres"
+import { mintGrant, type RequestLifetime } from "@gatehouse/postgres/grants"
+import { currentRequestContext } from "@gatehouse/telemetry"
+import { type Decision, type DecisionObject, decide, newDecisionId } from "./decision/index.ts"
+import type { ObjectReference } from "./objects.ts"
+import type { AuthFacts } from "./open-auth.ts"
+
+/**
+ * The only way from a permission to a grant. The decision's id goes into the log, the request's context (and so into the
+ * answer and the audit) and the grant. INVARIANT 1, 3 and 7 meet here.
+ */
+export async function requirePermission<P extends Permission>(
+  facts: AuthFacts,
+  lifetime: RequestLifetime,
+  permission: P,
+  reference: ObjectReference,
+): Promise<Grant<P>> {
+  const { principal, authorizer } = facts
+  const object = await locate(facts, reference)
+  const decision: Decision =
+    object === undefined
+      ? { allowed: false, visible: false, decisionId: newDecisionId() }
+      : await decide({ authorizer, principal, permission, object })
+  record(facts, permission, reference, decision)
+  const details = { decisionId: decision.decisionId }
+  if (object === undefined || !decision.visible) throw new GatehouseError("authz.not_found", { details })
+  if (!decision.allowed) throw new GatehouseError("authz.permission_denied", { details })
+  return mintGrant(lifetime, {
+    permission,
+    organization: principal.organization,
+    project: projectOf(object),
+    object: { type: object.type, id: object.id },
+    principal,
+    decisionId: decision.decisionId,
+  })
+}
+
+/**
+ * The object with its parent. Undefined for an id that is malformed, a row that does not exist, and a row of another
+ * project than the selected one: all of these answer alike.
+ */
+async function locate(facts: AuthFacts, reference: ObjectReference): Promise<DecisionObject | undefined> {
+  if (reference.kind === "organization") return { type: "organization", id: reference.id }
+  if (!isUuid(reference.id)) return undefined
+  if (reference.kind === "project") return { type: "project", id: reference.id as ProjectUuid }
+  if (!isOrganizationId(facts.principal.organization)) return undefined
+  const parentProject = await parentOf(facts, facts.principal.organization, reference)
+  if (parentProject === undefined) return undefined
+  if (facts.selectedProject !== undefined && facts.selectedProject !== parentProject) return undefined
+  return { type: reference.type, id: reference.id, parentProject }
+}
+
+async function parentOf(
+  { resources, databases }: AuthFacts,
+  organization: OrganizationId,
+  { type, id }: { readonly type: string; readonly id: string },
+): Promise<ProjectUuid | undefined> {
+  const registration = Object.hasOwn(resources, type) ? resources[type] : undefined
+  if (registration === undefined) throw new GatehouseError("authz.unknown_permission")
+  return databases.resourceProject(organization, { type, table: registration.table }, id)
+}
+
+function projectOf(object: DecisionObject): ProjectUuid | undefined {
+  if ("parentProject" in object) return object.parentProject
+  return object.type === "project" ? (object.id as ProjectUuid) : undefined
+}
+
+function record(
+  { principal, logger }: AuthFacts,
+  permission: Permission,
+  reference: ObjectReference,
+  { allowed, visible, decisionId }: Decision,
+): void {
+  const context = currentRequestContext()
+  if (context !== undefined) {
+    context.decisionId = decisionId
+    context.organization = principal.organization
+  }
+  logger.info(
+    {
+      decisionId,
+      principal: principal.id,
+      organization: principal.organization,
+      permission,
+      objectType: reference.kind === "resource" ? reference.type : reference.kind,
+      objectId: loggedId(reference),
+      allowed,
+      visible,
+    },
+    "decision",
+  )
+}
+
+/** An id that is well-formed is safe in a log line; anything else is what a client wrote. */
+function loggedId({ kind, id }: ObjectReference): string | undefined {
+  return (kind === "organization" ? isOrganizationId(id) : isUuid(id)) ? id : undefined
+}
