@@ -5,3 +5,4 @@ export {
   type TestRealmOptions,
   testAudience,
 } from "./create-test-realm.ts"
+export { signRaw } from "./sign-raw.ts"
