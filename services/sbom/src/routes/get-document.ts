@@ -1,0 +1,31 @@
+import { GatehouseError } from "@gatehouse/kernel"
+import { resource } from "@gatehouse/sdk"
+import { type ServiceContext, sbomType } from "../service-context.ts"
+
+/** `GET /v1/sboms/{id}/document`: the bytes as they were sent, never rewritten. */
+export function addGetDocument({ app, gatehouse }: ServiceContext): void {
+  app.route({
+    method: "GET",
+    url: "/v1/sboms/:id/document",
+    summary: "The document as it was uploaded, byte for byte",
+    projectSelection: "optional",
+    responses: {},
+    authorize: (auth, { params }) =>
+      auth.requirePermission("can_read", resource(sbomType, params["id"] ?? "")),
+    handler: async ({ granted: grant, reply }) => {
+      const row = await gatehouse.withGrant(grant, (tx) =>
+        tx
+          .selectFrom("document")
+          .select(["content", "content_type"])
+          .where("sbom_id", "=", grant.object.id)
+          .executeTakeFirst(),
+      )
+      if (row === undefined) throw new GatehouseError("authz.not_found")
+      return reply
+        .type(row.content_type)
+        .header("x-content-type-options", "nosniff")
+        .header("content-disposition", `attachment; filename="${grant.object.id}.json"`)
+        .send(row.content)
+    },
+  })
+}

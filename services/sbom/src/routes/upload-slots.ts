@@ -1,0 +1,68 @@
+import { GatehouseError } from "@gatehouse/kernel"
+
+/** How many documents are taken in at the same time: each may hold its bytes, its text and its components in memory. */
+export interface UploadBounds {
+  readonly total: number
+  /** So that one organization cannot fill all places. */
+  readonly perOrganization: number
+  readonly waitMilliseconds: number
+}
+
+/** Six documents of 32 MiB take about 700 MB at worst; CI systems that upload at once wait for a moment instead. */
+export const defaultUploadBounds: UploadBounds = { total: 6, perOrganization: 2, waitMilliseconds: 15_000 }
+
+interface Waiting {
+  readonly organization: string
+  readonly start: () => void
+}
+
+/** Gives out the places. The first who waits and fits is served first. */
+export interface UploadSlots {
+  /** Waits for a place. Call the result once the answer is out; calling it again does nothing. Throws `sbom.busy`. */
+  take(organization: string): Promise<() => void>
+}
+
+export function createUploadSlots(bounds: UploadBounds = defaultUploadBounds): UploadSlots {
+  const taken = new Map<string, number>()
+  const queue: Waiting[] = []
+  let total = 0
+
+  const fits = (organization: string) =>
+    total < bounds.total && (taken.get(organization) ?? 0) < bounds.perOrganization
+
+  const occupy = (organization: string): (() => void) => {
+    total += 1
+    taken.set(organization, (taken.get(organization) ?? 0) + 1)
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      total -= 1
+      const rest = (taken.get(organization) ?? 1) - 1
+      if (rest === 0) taken.delete(organization)
+      else taken.set(organization, rest)
+      const next = queue.findIndex((waiting) => fits(waiting.organization))
+      if (next >= 0) queue.splice(next, 1)[0]?.start()
+    }
+  }
+
+  return {
+    take(organization) {
+      if (fits(organization)) return Promise.resolve(occupy(organization))
+      return new Promise((resolve, reject) => {
+        const waiting: Waiting = {
+          organization,
+          start: () => {
+            clearTimeout(timer)
+            resolve(occupy(organization))
+          },
+        }
+        const timer = setTimeout(() => {
+          queue.splice(queue.indexOf(waiting), 1)
+          reject(new GatehouseError("sbom.busy"))
+        }, bounds.waitMilliseconds)
+        queue.push(waiting)
+      })
+    },
+  }
+}
