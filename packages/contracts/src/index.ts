@@ -36,6 +36,13 @@ export {
   projectRoleSchema,
   projectSchema,
 } from "./api/governance.ts"
+export {
+  type OrganizationDirectoryAnswer,
+  organizationDirectorySchema,
+  type RevocationPageAnswer,
+  revocationEventSchema,
+  revocationPageSchema,
+} from "./api/internal.ts"
 export { type Page, pageQuerySchema, pageSchema } from "./api/page.ts"
 export {
   type Problem,
