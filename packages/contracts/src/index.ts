@@ -107,6 +107,12 @@ export {
 } from "./permissions/permission.ts"
 export { isResourceType, permissionsOfType } from "./permissions/permissions-of-type.ts"
 export {
+  organizationTuples,
+  projectGroupTuples,
+  projectLinkTuple,
+  type StoredTuple,
+} from "./permissions/stored-tuples.ts"
+export {
   maximumBoundGroups,
   organizationGroups,
   platformAdministratorRole,

@@ -1,0 +1,2 @@
+export { createInProcessAuthorizer, type InProcessAuthorizer } from "./in-process-authorizer.ts"
+export { testPlatformAdministrator, testPrincipal } from "./principals.ts"
