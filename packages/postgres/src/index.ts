@@ -1,7 +1,9 @@
 export type { AuditRecordInput } from "./audit-record.ts"
+export { type ClusterAccount, clusterAccount } from "./cluster/os-user.ts"
 export type { EmbeddedCluster, EmbeddedClusterOptions } from "./cluster/start-cluster.ts"
 export { startEmbeddedCluster } from "./cluster/start-embedded-cluster.ts"
 export type { Grant, GrantFacts, GrantObject } from "./grants/grant.ts"
+export { migrate } from "./migrate/migrate.ts"
 export type { OrganizationDatabases, ResourceTable } from "./organization/organization-databases-interface.ts"
 export type {
   DeleteHandle,
@@ -11,4 +13,9 @@ export type {
   SelectHandle,
   WriteHandle,
 } from "./organization/scoped-transaction.ts"
+export { createDatabase } from "./pool/create-database.ts"
+export { type ConnectionParts, createPool, type PoolOptions } from "./pool/create-pool.ts"
+export { isConflictOn } from "./pool/driver-errors.ts"
+export { ensureServiceDatabase, type ServiceDatabaseOptions } from "./provision/ensure-service-database.ts"
+export { deriveLoginPassword } from "./provision/login-password.ts"
 export { quoteIdentifier, quoteLiteral } from "./sql/identifier.ts"

@@ -34,7 +34,7 @@ export async function preparePlace(stateDirectory: string): Promise<ClusterPlace
   const inside = join(state, "postgres")
   const owner = await ownerOf(join(inside, "data"))
   if (owner !== undefined) return placeOf(inside, await userFor(owner, inside))
-  const user = await findClusterUser()
+  const user = findClusterUser()
   if (user === undefined || (await canEnter(user, state))) {
     await makeFolder(inside, user)
     return placeOf(inside, user)

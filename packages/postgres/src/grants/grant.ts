@@ -1,9 +1,8 @@
 import type { DatabaseVerb, OrganizationId, Permission, Principal, ProjectUuid } from "@gatehouse/contracts"
 
-/** Holds a private member, so that no literal, spread or look-alike has this type. It does not exist at run time. */
+/** Holds a protected member, so that no literal, spread or look-alike has this type. It does not exist at run time. */
 declare class Issued<P extends Permission> {
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be missing from every other object
-  readonly #permission: P
+  protected readonly issued: P
 }
 
 /** What a grant names: the object that the permission was asked on. */
