@@ -1,5 +1,6 @@
 export type { AuditRecordInput } from "./audit-record.ts"
 export { type ClusterAccount, clusterAccount } from "./cluster/os-user.ts"
+export { removeEmbeddedCluster } from "./cluster/remove-embedded-cluster.ts"
 export type { EmbeddedCluster, EmbeddedClusterOptions } from "./cluster/start-cluster.ts"
 export { startEmbeddedCluster } from "./cluster/start-embedded-cluster.ts"
 export type { Grant, GrantFacts, GrantObject } from "./grants/grant.ts"

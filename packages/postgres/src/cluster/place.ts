@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rename, stat, writeFile } from "node:fs/promises"
+import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { GatehouseError } from "@gatehouse/kernel"
@@ -42,6 +42,18 @@ export async function preparePlace(stateDirectory: string): Promise<ClusterPlace
   const outside = await makeOutside(state, user)
   await writeMemory(state, outside)
   return placeOf(outside, user)
+}
+
+/** The place that `preparePlace` made, if there is one. */
+export async function findPlace(stateDirectory: string): Promise<ClusterPlace | undefined> {
+  const state = resolve(stateDirectory)
+  const root = (await readMemory(state)) ?? join(state, "postgres")
+  return (await ownerOf(root)) === undefined ? undefined : placeOf(root, undefined)
+}
+
+/** Takes a place outside the state directory out of its memory. */
+export async function forgetPlace(stateDirectory: string): Promise<void> {
+  await rm(join(stateDirectory, memoryFile), { force: true })
 }
 
 function placeOf(root: string, user: OsUser | undefined): ClusterPlace {

@@ -11,8 +11,8 @@ export const migrationTables = ["kysely_migration", "kysely_migration_lock"] as 
  * Throws `postgres.schema_newer` where the schema has run migrations that this code does not know, and
  * `postgres.migration_failed`.
  */
-export async function migrate(
-  db: Kysely<unknown>,
+export async function migrate<DB>(
+  db: Kysely<DB>,
   schema: string,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<void> {
@@ -22,14 +22,15 @@ export async function migrate(
 }
 
 /** Like `migrate`, on a connection that the caller holds, as whatever role that is. Returns whether anything ran. */
-export async function migrateOnConnection(
-  connection: Kysely<unknown>,
+export async function migrateOnConnection<DB>(
+  connection: Kysely<DB>,
   schema: string,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<boolean> {
   // One lock for each schema of a database. Held by the session, so a process that dies lets go of it.
   const lock = sql`hashtextextended(${`gatehouse migrations of ${schema}`}, 0)`
-  await sql`set statement_timeout = 0`.execute(connection)
+  await sql`select set_config(name, '0', false) from pg_settings
+    where name in ('statement_timeout', 'transaction_timeout', 'lock_timeout')`.execute(connection)
   await sql`select pg_advisory_lock(${lock})`.execute(connection)
   try {
     const executed = await executedMigrations(connection, schema)
@@ -41,12 +42,11 @@ export async function migrateOnConnection(
     return true
   } finally {
     await sql`select pg_advisory_unlock(${lock})`.execute(connection)
-    await sql`reset search_path`.execute(connection)
-    await sql`reset statement_timeout`.execute(connection)
+    await sql`reset all`.execute(connection)
   }
 }
 
-async function executedMigrations(connection: Kysely<unknown>, schema: string): Promise<string[]> {
+async function executedMigrations<DB>(connection: Kysely<DB>, schema: string): Promise<string[]> {
   const table = sql.table(`${schema}.${migrationTables[0]}`)
   const found = await sql<{ there: boolean }>`select exists (select from pg_catalog.pg_tables
     where schemaname = ${schema} and tablename = ${migrationTables[0]}) as there`.execute(connection)
@@ -68,8 +68,8 @@ function refuseNewer(schema: string, executed: readonly string[], known: readonl
   })
 }
 
-async function runMigrator(
-  connection: Kysely<unknown>,
+async function runMigrator<DB>(
+  connection: Kysely<DB>,
   schema: string,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<void> {

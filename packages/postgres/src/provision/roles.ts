@@ -68,12 +68,8 @@ async function ensureRole(
     await administrator.query(`create role ${role} ${kind} noinherit ${Object.values(powers).join(" ")}`)
     return
   }
-  const excess = powers.filter((power) => row[power] === true)
-  if (excess.length > 0) {
-    await administrator.query(
-      `alter role ${role} ${excess.map((power) => power.replace("rol", "no")).join(" ")}`,
-    )
-  }
+  const taken = Object.entries(powers).flatMap(([power, without]) => (row[power] === true ? [without] : []))
+  if (taken.length > 0) await administrator.query(`alter role ${role} ${taken.join(" ")}`)
 }
 
 async function hasTransactionTimeout(administrator: Administrator): Promise<boolean> {
