@@ -1,0 +1,76 @@
+import type { Clock } from "@gatehouse/kernel"
+import type { Authorizer } from "@gatehouse/openfga"
+import type { Logger } from "@gatehouse/telemetry"
+import type { InternalTokenIssuer, PinnedAlgorithm, RevocationFeed } from "@gatehouse/tokens"
+
+/** The services that the gateway forwards to; the name is the audience of the internal token. */
+export type UpstreamName = "governance" | "sbom"
+
+export interface GatewayServiceOptions {
+  /** 0 takes a free port. */
+  readonly port: number
+  /** The platform's own address, without a trailing slash: `http://localhost:8080`. Its host names no organization. */
+  readonly publicUrl: string
+  /**
+   * The domain below which each organization has its host name: `localhost` makes `acme.localhost`. Left out, host names
+   * come from the directory alone.
+   */
+  readonly baseDomain?: string
+  /** Where each service answers, without a trailing slash. */
+  readonly upstreams: Readonly<Record<UpstreamName, string>>
+  /** The realm of platform principals; every other issuer comes from governance's directory. */
+  readonly platform: {
+    readonly issuer: string
+    /** Default: Keycloak's path below the issuer. */
+    readonly jwksUri?: string
+    readonly algorithm?: PinnedAlgorithm
+  }
+  /** Decides permissions; its owner closes it. */
+  readonly authorizer: Authorizer
+  /** Signs what the gateway vouches for; its public half is served at `internalKeySetPath`. */
+  readonly internalTokens: InternalTokenIssuer
+  /** What ended before it expired; its owner closes it. */
+  readonly revocations?: RevocationFeed
+  /** The audience that every access token must hold. Default `gatehouse-api`. */
+  readonly audience?: string
+  /** Origins whose pages may call the API besides an organization's own. Default: the portal of a developer. */
+  readonly allowedOrigins?: readonly string[]
+  readonly limits?: Partial<GatewayLimits>
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+/** What one client may ask of the gateway. */
+export interface GatewayLimits {
+  /** Requests of one client address, counted before anything else is looked at. */
+  readonly requestsPerAddress: RateLimit
+  /** Requests of one authenticated principal. */
+  readonly requestsPerPrincipal: RateLimit
+  /** How long an upstream may take to begin its answer, and may then pause. */
+  readonly upstreamTimeoutMilliseconds: number
+}
+
+export interface RateLimit {
+  readonly requests: number
+  readonly perSeconds: number
+}
+
+/** Where services find the keys of internal tokens. */
+export const internalKeySetPath = "/.well-known/gatehouse/internal-jwks.json"
+
+/** The audience of every token of the platform's clients. */
+export const defaultAudience = "gatehouse-api"
+
+/** Where `next dev` serves the portal. */
+export const defaultAllowedOrigins: readonly string[] = ["http://localhost:3000"]
+
+/**
+ * Generous: on a laptop every client has one address, and a test suite is one principal. They bound what one client can take
+ * from the others; a deployment sets its own.
+ */
+export const defaultLimits: GatewayLimits = {
+  requestsPerAddress: { requests: 60_000, perSeconds: 10 },
+  requestsPerPrincipal: { requests: 20_000, perSeconds: 10 },
+  // The largest document takes seconds to import; a minute is what a client's own time-outs allow.
+  upstreamTimeoutMilliseconds: 60_000,
+}
