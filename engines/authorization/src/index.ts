@@ -1,1 +1,1 @@
-export {}
+export { type AuthorizationEngineOptions, createAuthorizationEngine } from "./create-authorization-engine.ts"

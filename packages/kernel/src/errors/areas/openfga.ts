@@ -17,6 +17,11 @@ export const openfgaErrors = defineErrors({
     message: "The authorization server does not take that question.",
     action: "Check type, relation and ids against the authorization model.",
   },
+  "openfga.request_refused": {
+    status: 400,
+    message: "The embedded authorization engine refuses the request.",
+    action: "Read `code` and `message` of its answer; they are OpenFGA's.",
+  },
   "openfga.explanation_too_large": {
     status: 422,
     message: "Explaining this answer would read more tuples than one explanation may.",

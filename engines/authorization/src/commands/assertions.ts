@@ -1,0 +1,66 @@
+import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
+import { refuse } from "../wire/error-codes.ts"
+import { maximumAssertionsBytes } from "../wire/limits.ts"
+import { structSize, tupleSize } from "../wire/protobuf-size.ts"
+import type { Engine } from "./engine.ts"
+import { requireRelation, requireType } from "./list-objects.ts"
+import { requireStore, resolveModel } from "./resolve-model.ts"
+
+/** A question with the answer that the model's author expects. Kept for tools; the engine never evaluates them. */
+export interface Assertion {
+  readonly question: TupleKey
+  readonly expectation: boolean
+  readonly contextualTuples: readonly RelationshipTuple[]
+  readonly context: Record<string, unknown> | null
+}
+
+/** Replaces the assertions of a model. */
+export async function writeAssertions(
+  engine: Engine,
+  store: string,
+  modelId: string,
+  assertions: readonly Assertion[],
+): Promise<void> {
+  await requireStore(engine, store)
+  const { model } = await resolveModel(engine, { store, modelId })
+  let bytes = 0
+  for (const assertion of assertions) bytes += assertionSize(assertion)
+  if (bytes > maximumAssertionsBytes) {
+    throw refuse(
+      "exceeded_entity_limit",
+      `The number of bytes exceeds the allowed limit of ${maximumAssertionsBytes}`,
+    )
+  }
+  for (const assertion of assertions) assertFits(model, assertion)
+  await engine.storage.writeAssertions(store, modelId, assertions)
+}
+
+/** The assertions of a model; none where none were written. */
+export async function readAssertions(
+  engine: Engine,
+  store: string,
+  modelId: string,
+): Promise<readonly Assertion[]> {
+  await requireStore(engine, store)
+  await resolveModel(engine, { store, modelId })
+  return ((await engine.storage.readAssertions(store, modelId)) ?? []) as Assertion[]
+}
+
+function assertFits(model: CompiledModel, { question, contextualTuples }: Assertion): void {
+  const type = question.object.slice(0, Math.max(question.object.indexOf(":"), 0))
+  try {
+    requireType(model, type)
+    requireRelation(model, type, question.relation)
+  } catch {
+    throw refuse("validation_error", `type or relation of '${type}#${question.relation}' not found`)
+  }
+  for (const tuple of contextualTuples) {
+    const reason = validateTuple(model, tuple)
+    if (reason !== undefined) throw refuse("validation_error", reason)
+  }
+}
+
+function assertionSize({ question, expectation, contextualTuples, context }: Assertion): number {
+  const tuples = contextualTuples.reduce((total, tuple) => total + tupleSize(tuple) + 3, 0)
+  return tupleSize(question) + 3 + (expectation ? 2 : 0) + tuples + (context ? structSize(context) + 3 : 0)
+}

@@ -1,0 +1,135 @@
+import { assertNever } from "@gatehouse/kernel"
+import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
+import type { TupleWriteOutcome } from "../storage/storage.ts"
+import { refuse } from "../wire/error-codes.ts"
+import { maximumTupleContextBytes, maximumTuplesPerWrite } from "../wire/limits.ts"
+import { holdsControlCharacter, showTuple } from "../wire/parse-tuple.ts"
+import { structSize } from "../wire/protobuf-size.ts"
+import type { Engine } from "./engine.ts"
+import { type ModelReference, resolveModel } from "./resolve-model.ts"
+
+export interface WriteInput extends ModelReference {
+  readonly writes: readonly RelationshipTuple[]
+  readonly deletes: readonly TupleKey[]
+  /** As sent: `error`, `ignore`, or empty for the default. */
+  readonly onDuplicate: string
+  readonly onMissing: string
+}
+
+/**
+ * Writes and deletes tuples in one transaction, all or nothing. What is written must be allowed by the model; what is deleted
+ * need not be. Durable, and visible to the next question in this process, when it returns.
+ */
+export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ modelId: string }> {
+  const { modelId, model } = await resolveModel(engine, input)
+  const { store, writes, deletes } = input
+  if (writes.length === 0 && deletes.length === 0) {
+    throw refuse(
+      "invalid_write_input",
+      "Invalid input. Make sure you provide at least one write, or at least one delete",
+    )
+  }
+  for (const tuple of writes) assertWritable(model, tuple)
+  for (const key of deletes) assertDeletable(key)
+  assertDistinct([...deletes, ...writes])
+  const outcome = await engine.storage.writeTuples(store, {
+    writes,
+    deletes,
+    onDuplicate: parseChoice(input.onDuplicate, "on_duplicate"),
+    onMissing: parseChoice(input.onMissing, "on_missing"),
+  })
+  assertWritten(outcome, input)
+  engine.views.committed(store, outcome.changes)
+  return { modelId }
+}
+
+function parseChoice(text: string, name: string): "error" | "ignore" {
+  if (text === "" || text === "error") return "error"
+  if (text === "ignore") return "ignore"
+  throw refuse("validation_error", `invalid ${name} option: ${text}`)
+}
+
+function refuseTuple(tuple: RelationshipTuple, reason: string): Error {
+  return refuse("validation_error", `Invalid tuple '${showTuple(tuple, tuple.condition)}'. Reason: ${reason}`)
+}
+
+function assertWritable(model: CompiledModel, tuple: RelationshipTuple): void {
+  const reason = validateTuple(model, tuple)
+  if (reason !== undefined) throw refuseTuple(tuple, reason)
+  if (tuple.user === `${tuple.object}#${tuple.relation}`)
+    throw refuseTuple(tuple, "cannot write a tuple that is implicit")
+  if (!tuple.condition) return
+  if (holdsControlCharacter(tuple.condition.name) || holdsControlCharacter(tuple.condition.context))
+    throw refuseTuple(tuple, "condition contains forbidden characters")
+  const bytes = structSize(tuple.condition.context ?? {})
+  if (bytes > maximumTupleContextBytes) {
+    const limit = `${bytes} bytes exceeds ${maximumTupleContextBytes} bytes`
+    throw refuseTuple(tuple, `condition context size limit exceeded: ${limit}`)
+  }
+}
+
+/** `type:id`, `type:*`, `type:id#relation`, an id without a type, or `*`: what a tuple of any model may have had. */
+const userForm = /^(?:[^#: ]+|[^#: ]+:[^#: ]+|[^#: ]+:[^#:* ]+#[^#:* ]+)$/u
+
+function assertDeletable(key: TupleKey): void {
+  if (!userForm.test(key.user) || holdsControlCharacter(key.user))
+    throw refuseTuple(key, "the 'user' field is malformed")
+}
+
+function assertDistinct(keys: readonly TupleKey[]): void {
+  const seen = new Set<string>()
+  for (const { object, relation, user } of keys) {
+    const key = JSON.stringify([object, relation, user])
+    if (seen.has(key)) {
+      throw refuse(
+        "cannot_allow_duplicate_tuples_in_one_request",
+        `duplicate tuple in write: ${describe({ object, relation, user })}`,
+      )
+    }
+    seen.add(key)
+  }
+  if (seen.size > maximumTuplesPerWrite) {
+    throw refuse(
+      "exceeded_entity_limit",
+      `The number of write operations exceeds the allowed limit of ${maximumTuplesPerWrite}`,
+    )
+  }
+}
+
+function describe({ object, relation, user }: TupleKey): string {
+  return `user: '${user}', relation: '${relation}', object: '${object}'`
+}
+
+const failed = "tuple to be written already existed or the tuple to be deleted did not exist"
+
+function assertWritten(
+  outcome: TupleWriteOutcome,
+  { store, modelId }: ModelReference,
+): asserts outcome is TupleWriteOutcome & { kind: "written" } {
+  switch (outcome.kind) {
+    case "written":
+      return
+    case "no_store":
+      // Deleted since its model was looked up.
+      throw modelId === ""
+        ? refuse("latest_authorization_model_not_found", `No authorization models found for store '${store}'`)
+        : refuse("authorization_model_not_found", `Authorization Model '${modelId}' not found`)
+    case "duplicate":
+      throw refuse(
+        "write_failed_due_to_invalid_input",
+        `cannot write a tuple which already exists: ${describe(outcome.key)}: ${failed}`,
+      )
+    case "missing":
+      throw refuse(
+        "write_failed_due_to_invalid_input",
+        `cannot delete a tuple which does not exist: ${describe(outcome.key)}: ${failed}`,
+      )
+    case "condition_conflict":
+      throw refuse(
+        "Aborted",
+        `transactional write failed due to conflict: attempted to write a tuple which already exists with a different condition: ${describe(outcome.key)}`,
+      )
+    default:
+      assertNever(outcome)
+  }
+}

@@ -1,0 +1,127 @@
+import type { AuthorizationModel, RelationshipTuple, TupleKey } from "@gatehouse/rebac"
+
+/** A store as its API shows it. Times are RFC 3339 in UTC with microseconds. */
+export interface StoreRecord {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A store's newest state: what a view compares itself with. */
+export interface StoreHead {
+  /** The position of the newest change; 0 before the first. */
+  readonly position: number
+  readonly latestModelId: string | undefined
+}
+
+/** A tuple with the position of the change that wrote it. */
+export interface StoredTuple {
+  readonly position: number
+  readonly tuple: RelationshipTuple
+  readonly timestamp: string
+}
+
+/** One change of a store. Position order is commit order, without gaps. */
+export interface Change {
+  readonly position: number
+  readonly operation: "write" | "delete"
+  readonly tuple: RelationshipTuple
+}
+
+/** One line of a store's change log. Timestamps never go back in position order, whatever the machine's clock does. */
+export interface ChangeRecord extends Change {
+  readonly timestamp: string
+}
+
+export interface TupleFilter {
+  /** `type:id`, or `type:` for every object of a type. */
+  readonly object?: string | undefined
+  readonly relation?: string | undefined
+  readonly user?: string | undefined
+}
+
+export interface TupleWrite {
+  readonly writes: readonly RelationshipTuple[]
+  readonly deletes: readonly TupleKey[]
+  readonly onDuplicate: "error" | "ignore"
+  readonly onMissing: "error" | "ignore"
+}
+
+/** What a write came to. Only `written` changed anything; its changes may be none where all was ignored. */
+export type TupleWriteOutcome =
+  | { readonly kind: "written"; readonly changes: readonly Change[] }
+  | { readonly kind: "duplicate"; readonly key: TupleKey }
+  | { readonly kind: "missing"; readonly key: TupleKey }
+  /** The tuple exists under another condition, so that `ignore` would leave the caller with a wrong belief. */
+  | { readonly kind: "condition_conflict"; readonly key: TupleKey }
+  | { readonly kind: "no_store" }
+
+/** Stores by id. Deleted ones are unknown everywhere. */
+export interface StoreStorage {
+  createStore(name: string): Promise<StoreRecord>
+  getStore(id: string): Promise<StoreRecord | undefined>
+  /** In the order of ids, after `afterId`. */
+  listStores(filter: {
+    name?: string | undefined
+    afterId?: string | undefined
+    limit: number
+  }): Promise<StoreRecord[]>
+  deleteStore(id: string): Promise<void>
+  /** Undefined for an unknown store. */
+  readHead(id: string): Promise<StoreHead | undefined>
+}
+
+export interface StoredModel {
+  readonly sequence: number
+  readonly model: AuthorizationModel & { readonly id: string }
+}
+
+/** Models of a store. They are never changed. */
+export interface ModelStorage {
+  /** Undefined where there is no such store. */
+  writeModel(store: string, model: AuthorizationModel): Promise<string | undefined>
+  readModel(store: string, id: string): Promise<(AuthorizationModel & { readonly id: string }) | undefined>
+  /** Newest first, before `beforeSequence`. */
+  listModels(
+    store: string,
+    page: { beforeSequence?: number | undefined; limit: number },
+  ): Promise<StoredModel[]>
+}
+
+export interface TupleStorage {
+  /** In one transaction, durable when it returns. INVARIANT 9. */
+  writeTuples(store: string, write: TupleWrite): Promise<TupleWriteOutcome>
+  /** In the order in which they were written, after `afterPosition`. */
+  readTuples(
+    store: string,
+    filter: TupleFilter,
+    page: { afterPosition: number; limit: number },
+  ): Promise<StoredTuple[]>
+  /** Oldest first, after `afterPosition`; `startTime` leaves out what was committed before it (RFC 3339). */
+  readChanges(
+    store: string,
+    page: {
+      afterPosition: number
+      objectType?: string | undefined
+      startTime?: string | undefined
+      limit: number
+    },
+  ): Promise<ChangeRecord[]>
+  /**
+   * Every tuple of the store as of one moment, in batches, and the head of that moment. Undefined for an unknown store.
+   * `onBatch` is awaited, so that a large store is never in memory twice.
+   */
+  loadTuples(store: string, onBatch: (tuples: RelationshipTuple[]) => void): Promise<StoreHead | undefined>
+}
+
+/** Assertions of a model, kept as the JSON that the API shows. */
+export interface AssertionStorage {
+  writeAssertions(store: string, modelId: string, assertions: unknown): Promise<void>
+  readAssertions(store: string, modelId: string): Promise<unknown>
+}
+
+export interface Storage extends StoreStorage, ModelStorage, TupleStorage, AssertionStorage {
+  /** Throws where the database does not answer. */
+  ping(): Promise<void>
+}

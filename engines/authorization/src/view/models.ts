@@ -1,0 +1,34 @@
+import { type CompiledModel, compileModel } from "@gatehouse/rebac"
+import type { Storage } from "../storage/storage.ts"
+
+/** Compiled models kept; the one unused for longest makes room. Checks name one model, rarely two during an upgrade. */
+const maximumCompiledModels = 128
+
+/** Compiled models by store and id. Models never change, so one that is kept stays right. */
+export interface Models {
+  /** Undefined where the store has no such model. */
+  get(store: string, id: string): Promise<CompiledModel | undefined>
+}
+
+export function createModels(storage: Storage): Models {
+  const compiled = new Map<string, CompiledModel>()
+  return {
+    get: async (store, id) => {
+      // Both have the form of a ULID, so the joined key is unambiguous.
+      const key = `${store}/${id}`
+      const known = compiled.get(key)
+      if (known !== undefined) {
+        compiled.delete(key)
+        compiled.set(key, known)
+        return known
+      }
+      const model = await storage.readModel(store, id)
+      if (model === undefined) return undefined
+      const fresh = compileModel(model)
+      compiled.set(key, fresh)
+      const oldest = compiled.keys().next().value
+      if (compiled.size > maximumCompiledModels && oldest !== undefined) compiled.delete(oldest)
+      return fresh
+    },
+  }
+}
