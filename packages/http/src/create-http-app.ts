@@ -68,7 +68,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   }
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = fromFastify(error)
-    if (known.status >= 500) options.logger.error({ err: error, code: known.code }, "request failed")
+    if (known.status >= 500) options.logger.error({ err: error, errorCode: known.code }, "request failed")
     return answer(known, request, reply)
   })
   app.setNotFoundHandler((request, reply) => answer(new GatehouseError("request.not_found"), request, reply))

@@ -92,8 +92,8 @@ export type Project = z.infer<typeof projectSchema>
 export const projectPageSchema = pageSchema(projectSchema).meta({ id: "ProjectPage" })
 
 /** Body of create and rename. A member that is not named here is refused. */
-export const projectInputSchema = z.strictObject({ name: projectNameSchema }).meta({ id: "ProjectInput" })
-export type ProjectInput = z.infer<typeof projectInputSchema>
+export const projectBodySchema = z.strictObject({ name: projectNameSchema }).meta({ id: "ProjectBody" })
+export type ProjectBody = z.infer<typeof projectBodySchema>
 
 export const projectRoleSchema = z.enum(projectRoles).meta({ id: "ProjectRole" })
 

@@ -11,7 +11,7 @@ import {
   permissionsOfType,
   projectObject,
 } from "@gatehouse/contracts"
-import { assert, GatehouseError } from "@gatehouse/kernel"
+import { assert, assertDefined, GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer, CheckQuery, RelationshipTuple } from "@gatehouse/openfga"
 import { contextualTuplesOf } from "./contextual-tuples.ts"
 
@@ -56,14 +56,43 @@ export function newDecisionId(): string {
  * permission that the type does not have (INVARIANT 1). Never allows on a failure.
  */
 export async function decide(query: DecisionQuery): Promise<Decision> {
-  const { authorizer, principal, permission, object } = query
-  const decisionId = newDecisionId()
-  if (permissionsOfType(object.type)?.has(permission) !== true) {
-    throw new GatehouseError("authz.unknown_permission", { details: { decisionId } })
-  }
+  const [decision] = await decideEach({ ...query, questions: [query] })
+  return assertDefined(decision, "one question has one answer")
+}
+
+/** Several questions of one principal. */
+export interface DecisionsQuery extends Pick<DecisionQuery, "authorizer" | "principal"> {
+  readonly questions: readonly Pick<DecisionQuery, "permission" | "object">[]
+}
+
+/** Decides several permissions of one principal together, each as `decide` does, in the order of the questions. */
+export async function decideEach({ authorizer, principal, questions }: DecisionsQuery): Promise<Decision[]> {
+  const parts = await Promise.all(
+    questions.map((question) => checksOf({ authorizer, principal, ...question })),
+  )
+  const checks = parts.flatMap(({ guards, asked }) => [...guards, ...asked])
+  const answers = await authorizer.batchCheck(checks)
+  assert(answers.length === checks.length, "the authorizer answers every question")
+  const said = new Map(checks.map((check, index) => [check, answers[index]?.allowed === true]))
+  const all = (group: readonly CheckQuery[]) => group.every((check) => said.get(check) === true)
+  return parts.map(({ guards, asked }) => {
+    const visible = guards.length > 0 && all(guards)
+    return { allowed: visible && all(asked), visible, decisionId: newDecisionId() }
+  })
+}
+
+/** What makes the object visible (none: it can't be there), and what is asked besides. */
+interface Checks {
+  readonly guards: readonly CheckQuery[]
+  readonly asked: readonly CheckQuery[]
+}
+
+async function checksOf(query: DecisionQuery): Promise<Checks> {
+  const { principal, permission, object } = query
+  if (permissionsOfType(object.type)?.has(permission) !== true)
+    throw new GatehouseError("authz.unknown_permission")
   const acting = principal.organization
-  if (!isOrganizationId(acting) || !mayLieIn(acting, object))
-    return { allowed: false, visible: false, decisionId }
+  if (!isOrganizationId(acting) || !mayLieIn(acting, object)) return { guards: [], asked: [] }
   const contextualTuples = await decisionTuplesOf(query)
   const consistency = currentPermissions.has(permission) ? "higher_consistency" : "minimize_latency"
   const ask = (relation: Permission): CheckQuery => ({
@@ -73,12 +102,10 @@ export async function decide(query: DecisionQuery): Promise<Decision> {
     contextualTuples,
     consistency,
   })
-  const questions = [...organizationLink(acting, object, consistency), ask("can_read"), ask(permission)]
-  const answers = await authorizer.batchCheck(questions)
-  assert(answers.length === questions.length, "the authorizer answers every question")
-  const yes = answers.map(({ allowed }) => allowed === true)
-  const visible = yes.slice(0, -1).every(Boolean)
-  return { allowed: visible && yes.at(-1) === true, visible, decisionId }
+  return {
+    guards: [...organizationLink(acting, object, consistency), ask("can_read")],
+    asked: permission === "can_read" ? [] : [ask(permission)],
+  }
 }
 
 /** The OpenFGA id of a decision's object. */

@@ -78,11 +78,13 @@ interface Documented {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> }
 }
 
-/** The document with the components that it uses: other services of the process keep theirs in the same registry. */
+/**
+ * The document with the components that it uses: other services of the process keep theirs in the same registry. A schema that
+ * is only taken in is named by its own id, without the suffix by which the generator tells it from what is given out.
+ */
 export function openApiDocument(app: FastifyInstance): object {
-  const document = app.swagger() as Documented & object
-  const schemas = document.components?.schemas ?? {}
-  const { components, ...paths } = document
+  const { components, ...paths } = app.swagger() as Documented & object
+  const schemas = components?.schemas ?? {}
   const used = new Set<string>()
   const pending = referencesIn(paths)
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
@@ -90,11 +92,21 @@ export function openApiDocument(app: FastifyInstance): object {
     used.add(name)
     pending.push(...referencesIn(schemas[name]))
   }
-  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
-  return { ...paths, components: { ...components, schemas: kept } }
+  const nameOf = (name: string) => {
+    const own = name.replace(/Input$/, "")
+    return used.has(own) ? name : own
+  }
+  const kept = [...used].sort().map((name) => [nameOf(name), schemas[name]])
+  const document = { ...paths, components: { ...components, schemas: Object.fromEntries(kept) } }
+  const renamed = JSON.stringify(document).replace(
+    reference,
+    (_, name: string) => `"#/components/schemas/${nameOf(name)}"`,
+  )
+  return JSON.parse(renamed)
 }
 
+const reference = /"#\/components\/schemas\/([^"]+)"/g
+
 function referencesIn(value: unknown): string[] {
-  const text = JSON.stringify(value) ?? ""
-  return [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name as string)
+  return [...(JSON.stringify(value) ?? "").matchAll(reference)].map(([, name]) => name as string)
 }
