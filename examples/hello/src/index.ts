@@ -1,1 +1,2 @@
-export {}
+export { createHelloService } from "./hello-service.ts"
+export { helloMigrations } from "./migrations.ts"
