@@ -1,6 +1,6 @@
 import type { DatabaseVerb } from "@gatehouse/contracts"
 import type { Expression, Kysely, QueryCreator, SelectQueryBuilder } from "kysely"
-import type { AuditRecordInput } from "../audit-record.ts"
+import type { AuditRecordInput } from "../audit/audit-record.ts"
 import type { Writing } from "../grants/grant.ts"
 
 /** What a query inside a WITH clause may be: a read, since what it does is not seen in the handle's own type. */

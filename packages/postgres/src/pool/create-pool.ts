@@ -53,6 +53,13 @@ export function connectionUrl({ serverUrl, database, login, password }: Connecti
   return new Secret(address.href)
 }
 
+/** The same server and login, another database. */
+export function urlOfDatabase(url: Secret, database: string): Secret {
+  const address = new URL(revealSecret(url))
+  address.pathname = `/${encodeURIComponent(database)}`
+  return new Secret(address.href)
+}
+
 /** The pool's own errors: no free connection in time, ended. */
 class RewrappingPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {

@@ -1,4 +1,5 @@
 import { revealSecret, type Secret } from "@gatehouse/kernel"
+import { urlOfDatabase } from "../pool/create-pool.ts"
 import { RewrappingClient } from "../pool/rewrapping-client.ts"
 
 /** A connection of the administrator, for statements that take no parameters. */
@@ -17,8 +18,7 @@ export async function administer<Result>(
   work: (administrator: Administrator) => Promise<Result>,
 ): Promise<Result> {
   const client = new RewrappingClient({
-    connectionString: revealSecret(adminUrl),
-    ...(database === undefined ? {} : { database }),
+    connectionString: revealSecret(database === undefined ? adminUrl : urlOfDatabase(adminUrl, database)),
     application_name: "gatehouse-provisioning",
     connectionTimeoutMillis: 10_000,
     lock_timeout: patienceMilliseconds,
