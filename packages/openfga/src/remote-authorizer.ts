@@ -1,15 +1,29 @@
-import { GatehouseError, type Secret } from "@gatehouse/kernel"
-import type { Authorizer } from "./authorizer.ts"
+import { assertDefined, type PartHealth, type Secret } from "@gatehouse/kernel"
+import type {
+  Authorizer,
+  CheckOutcome,
+  CheckQuery,
+  ListObjectsOutcome,
+  ListObjectsQuery,
+  TupleChange,
+} from "./authorizer.ts"
+import { explainOverWire } from "./explain-over-wire.ts"
+import { readTuples } from "./read-tuples.ts"
+import { allowedIn, listIn, textIn, unexpected } from "./wire-answers.ts"
+import { createWireClient, memberOf } from "./wire-client.ts"
+import { bodyOf, errorOfCode } from "./wire-errors.ts"
+import { wireConsistency, wireContext, wireTuple, wireTuples } from "./wire-questions.ts"
+import { storePath, type WireTarget } from "./wire-target.ts"
 
 /** Where the authorization server is and which store and model the questions are put to. */
 export interface RemoteAuthorizerOptions {
-  /** Without a path: `http://127.0.0.1:8082`. */
+  /** Where the API begins: `http://127.0.0.1:8082`. */
   readonly url: string
   readonly storeId: string
   readonly modelId: string
   /** The preshared key, sent as a bearer token. */
   readonly credential?: Secret | undefined
-  /** One deadline for a whole call, waiting for a free connection included. */
+  /** One deadline for a whole call, waiting for a free connection included; 3,000 by default. */
   readonly timeoutMilliseconds?: number | undefined
 }
 
@@ -18,7 +32,137 @@ export interface RemoteAuthorizer extends Authorizer {
   close(): Promise<void>
 }
 
+/** The real server answers or gives up within 3 s (its deadline for lists). */
+const defaultTimeoutMilliseconds = 3_000
+/** The wire's limit on the questions of one batch. */
+const maximumBatch = 50
+/** The wire cuts lists here, without saying so. */
+const maximumListResults = 1_000
+/** A list that took this long may have been cut by the real server's deadline of 3 s, which it does not say either. */
+const suspiciousListMilliseconds = 2_500
+
 /** Asks a server on OpenFGA's HTTP wire, the embedded one or the real one. */
-export function createRemoteAuthorizer(_options: RemoteAuthorizerOptions): RemoteAuthorizer {
-  throw new GatehouseError("authz.unavailable")
+export function createRemoteAuthorizer(options: RemoteAuthorizerOptions): RemoteAuthorizer {
+  const client = createWireClient({
+    ...options,
+    timeoutMilliseconds: options.timeoutMilliseconds ?? defaultTimeoutMilliseconds,
+  })
+  const target: WireTarget = { client, storeId: options.storeId, modelId: options.modelId }
+  return {
+    check: (query) => check(target, query),
+    batchCheck: (queries) => batchCheck(target, queries),
+    listObjects: (query) => listObjects(target, query),
+    read: (filter) => readTuples(target, filter ?? {}),
+    write: (change) => write(target, change),
+    explain: (query) => explainOverWire(target, query),
+    health: () => health(target),
+    close: () => client.close(),
+  }
+}
+
+async function ask(target: WireTarget, operation: string, body: object): Promise<unknown> {
+  const answer = await target.client.call({
+    method: "POST",
+    path: storePath(target, operation),
+    body: { authorization_model_id: target.modelId, ...body },
+    repeatable: true,
+  })
+  return bodyOf(answer, "query")
+}
+
+function question({ user, relation, object, contextualTuples, context }: CheckQuery): object {
+  return { tuple_key: { user, relation, object }, ...wireTuples(contextualTuples), ...wireContext(context) }
+}
+
+async function check(target: WireTarget, query: CheckQuery): Promise<CheckOutcome> {
+  const body = { ...question(query), ...wireConsistency(query.consistency) }
+  return { allowed: allowedIn(await ask(target, "check", body)) }
+}
+
+async function batchCheck(target: WireTarget, queries: readonly CheckQuery[]): Promise<CheckOutcome[]> {
+  const batches: Promise<CheckOutcome[]>[] = []
+  for (let start = 0; start < queries.length; start += maximumBatch)
+    batches.push(checkBatch(target, queries.slice(start, start + maximumBatch)))
+  return (await Promise.all(batches)).flat()
+}
+
+async function checkBatch(target: WireTarget, queries: readonly CheckQuery[]): Promise<CheckOutcome[]> {
+  // A batch has one consistency for all: the highest that any of its questions asks for.
+  const current = queries.some(({ consistency }) => consistency === "higher_consistency")
+  const answer = await ask(target, "batch-check", {
+    checks: queries.map((query, index) => ({ ...question(query), correlation_id: String(index) })),
+    ...wireConsistency(current ? "higher_consistency" : undefined),
+  })
+  const result = memberOf(answer, "result")
+  return queries.map((_, index) => {
+    const item = memberOf(result, String(index))
+    const error = memberOf(item, "error")
+    if (error === undefined || error === null) return { allowed: allowedIn(item) }
+    const code = memberOf(error, "input_error")
+    throw errorOfCode(typeof code === "string" ? code : "internal_error", 400, "query")
+  })
+}
+
+async function listObjects(target: WireTarget, query: ListObjectsQuery): Promise<ListObjectsOutcome> {
+  const started = performance.now()
+  const { user, relation, type } = query
+  const answer = await target.client.call({
+    method: "POST",
+    path: storePath(target, "list-objects"),
+    body: {
+      authorization_model_id: target.modelId,
+      ...{ user, relation, type },
+      ...wireTuples(query.contextualTuples),
+      ...wireContext(query.context),
+      ...wireConsistency(query.consistency),
+    },
+    repeatable: true,
+  })
+  const objects = listIn(bodyOf(answer, "query"), "objects")
+  if (!objects.every((object): object is string => typeof object === "string")) throw unexpected()
+  const complete =
+    answer.header("gatehouse-incomplete") === undefined &&
+    objects.length < maximumListResults &&
+    performance.now() - started < suspiciousListMilliseconds
+  return { objects, complete }
+}
+
+async function write(target: WireTarget, change: TupleChange): Promise<void> {
+  const { writes = [], deletes = [], onDuplicate, onMissing } = change
+  if (writes.length === 0 && deletes.length === 0) return
+  const answer = await target.client.call({
+    method: "POST",
+    path: storePath(target, "write"),
+    body: {
+      authorization_model_id: target.modelId,
+      ...(writes.length === 0
+        ? {}
+        : { writes: { tuple_keys: writes.map(wireTuple), on_duplicate: onDuplicate ?? "error" } }),
+      ...(deletes.length === 0
+        ? {}
+        : {
+            deletes: {
+              tuple_keys: deletes.map(({ user, relation, object }) => ({ user, relation, object })),
+              on_missing: onMissing ?? "error",
+            },
+          }),
+    },
+    // A second try of a write that was done would find its tuples there.
+    repeatable: false,
+  })
+  bodyOf(answer, "write")
+}
+
+async function health(target: WireTarget): Promise<PartHealth> {
+  try {
+    const alive = await target.client.call({ method: "GET", path: "/healthz", repeatable: true })
+    if (textIn(bodyOf(alive, "query"), "status") !== "SERVING")
+      return { status: "failed", detail: "The authorization server says that it does not serve." }
+    const path = `${storePath(target, "authorization-models")}/${encodeURIComponent(target.modelId)}`
+    const model = await target.client.call({ method: "GET", path, repeatable: true })
+    assertDefined(memberOf(bodyOf(model, "query"), "authorization_model"), "a model is shown as one")
+    return { status: "ok" }
+  } catch {
+    return { status: "failed", detail: "The authorization server does not answer for its store and model." }
+  }
 }
