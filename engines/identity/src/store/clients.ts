@@ -19,6 +19,8 @@ export interface ClientFilter {
 export interface ClientTable {
   find(realmId: RealmId, clientUuid: string): Promise<Client | undefined>
   findByClientId(realmId: RealmId, clientId: string): Promise<ClientWithSecret | undefined>
+  /** Whether a client has this id in any letter case. */
+  isTaken(realmId: RealmId, clientId: string): Promise<boolean>
   /** By client id. */
   list(realmId: RealmId, filter: ClientFilter, slice: Slice): Promise<readonly Client[]>
   create(realm: Realm, input: ClientInput, id?: string): Promise<Outcome<Client, "exists">>
@@ -73,6 +75,15 @@ export function createClientTable(scope: StoreScope): ClientTable {
     async findByClientId(realmId, clientId) {
       const row = await rows(realmId).where("c.client_id", "=", clientId).executeTakeFirst()
       return row && { ...toClient(row), secret: secretOf(row) }
+    },
+    async isTaken(realmId, clientId) {
+      const row = await database
+        .selectFrom("identity.client")
+        .select("id")
+        .where("realm_id", "=", realmId)
+        .where(sql<boolean>`lower(client_id) = lower(${clientId})`)
+        .executeTakeFirst()
+      return row !== undefined
     },
     async list(realmId, { clientId, search }, { first = 0, max }) {
       const found = await rows(realmId)

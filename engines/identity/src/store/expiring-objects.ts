@@ -5,6 +5,9 @@ import type { ExpiringObject, ExpiringObjects, RealmId } from "./types.ts"
 /** Rows that one purge statement deletes at most, so that none holds its locks for long. */
 const purgeBatch = 1_000
 
+/** Kinds whose ended objects stay until they expire, marked as consumed: a write that comes late must not revive one. */
+const tombstoneModels = ["UserSession"]
+
 type DigestColumn = "id_digest" | "grant_digest" | "uid_digest" | "user_code_digest"
 interface Row {
   readonly id_digest: Buffer
@@ -104,10 +107,24 @@ export function createExpiringObjects({ database, sealer, clock }: StoreScope): 
       return rows.map((row) => toObject(realmId, row.model, row))
     },
     async destroyByAccount(realmId, accountId) {
+      const ofAccount = { realm_id: realmId, account_id: accountId }
+      await database
+        .updateTable(table)
+        .set({ consumed_at: now() })
+        .where((where) => where.and(ofAccount))
+        .where("model", "in", tombstoneModels)
+        .where("consumed_at", "is", null)
+        .execute()
       await database
         .deleteFrom(table)
-        .where("realm_id", "=", realmId)
-        .where("account_id", "=", accountId)
+        .where((where) => where.and(ofAccount))
+        .where("model", "not in", tombstoneModels)
+        .execute()
+    },
+    async destroyByClient(realmId, clientId) {
+      await database
+        .deleteFrom(table)
+        .where((where) => where.and({ realm_id: realmId, client_id: clientId }))
         .execute()
     },
     async purge() {

@@ -207,7 +207,10 @@ export interface ExpiringObjects {
   destroyByGrant(realmId: RealmId, grantId: string): Promise<void>
   /** Everything of one user (and, where given, of one kind). Newest first. */
   listByAccount(realmId: RealmId, accountId: string, model?: string): Promise<readonly ExpiringObject[]>
+  /** Ends everything of one user. A session stays as a consumed object, so that no late write revives it. */
   destroyByAccount(realmId: RealmId, accountId: string): Promise<void>
+  /** Ends everything that was issued to one client: an id that is given away again inherits nothing. */
+  destroyByClient(realmId: RealmId, clientId: string): Promise<void>
   /** Deletes what has expired, in batches; the number deleted. */
   purge(): Promise<number>
 }

@@ -35,6 +35,7 @@ export interface UserTable {
   update(realm: Realm, user: User, input: UserInput): Promise<Outcome<User, UserRefusal>>
   delete(realm: Realm, user: User): Promise<void>
   setNotBefore(realm: Realm, userId: string, seconds: number): Promise<void>
+  /** A temporary password adds the required action UPDATE_PASSWORD, a permanent one takes it away. */
   writePassword(user: User, password: string, temporary: boolean): Promise<void>
   verifyPassword(
     user: User | undefined,
@@ -146,6 +147,15 @@ export function createUserTable(scope: StoreScope): UserTable {
         .values({ realm_id: user.realmId, user_id: user.id, ...changed })
         .onConflict((conflict) => conflict.column("user_id").doUpdateSet(changed))
         .execute()
+      const asked = sql.lit(temporary ? JSON.stringify([updatePasswordAction]) : "[]")
+      await database
+        .updateTable(table)
+        .set({
+          required_actions: sql<string>`(required_actions - ${updatePasswordAction}::text) || ${asked}::jsonb`,
+        })
+        .where("realm_id", "=", user.realmId)
+        .where("id", "=", user.id)
+        .execute()
     },
     async verifyPassword(user, password) {
       const row =
@@ -161,6 +171,9 @@ export function createUserTable(scope: StoreScope): UserTable {
     },
   }
 }
+
+/** The required action that a temporary password asks for. */
+export const updatePasswordAction = "UPDATE_PASSWORD"
 
 /** What of a service account's user stays whatever an update says. */
 function serviceAccount(user: User) {
