@@ -1,1 +1,5 @@
-export {}
+export type { AuditActor, AuditRecordInput } from "@gatehouse/postgres"
+export { appendAuditRecord } from "./append-audit-record.ts"
+export type { AuditRecordTable, AuditTables } from "./audit-table.ts"
+export { installAuditLog } from "./install-audit-log.ts"
+export { type AuditFilter, type AuditRecord, listAuditRecords } from "./list-audit-records.ts"

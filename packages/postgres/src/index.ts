@@ -1,3 +1,5 @@
+export { type AuditActor, appendRecord } from "./audit/append-record.ts"
+export { auditMigrations, auditSchema } from "./audit/audit-migrations.ts"
 export type { AuditRecordInput } from "./audit/audit-record.ts"
 export { type ClusterAccount, clusterAccount } from "./cluster/os-user.ts"
 export { removeEmbeddedCluster } from "./cluster/remove-embedded-cluster.ts"

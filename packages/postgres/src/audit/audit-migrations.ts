@@ -44,7 +44,7 @@ async function createRecordTable(db: Kysely<unknown>): Promise<void> {
     transaction_id xid8 not null default pg_current_xact_id()
   )`.execute(db)
   await sql`create index record_by_transaction on audit.record (transaction_id)`.execute(db)
-  await sql`create index record_by_time on audit.record (occurred_at desc, id desc)`.execute(db)
+  await sql`create index record_by_resource on audit.record (resource_type, resource_id, id desc)`.execute(db)
 }
 
 /** Whoever asks, the owner too: a record that is there stays as it is. Also where triggers are switched off for a session. */

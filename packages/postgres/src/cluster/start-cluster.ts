@@ -3,6 +3,7 @@ import { isGatehouseError, type PartHealth, revealSecret, Secret } from "@gateho
 import type { Logger } from "@gatehouse/telemetry"
 import pg from "pg"
 import { type Binaries, prepareBinaries } from "./binaries.ts"
+import { closeCommonDatabases } from "./close-common-databases.ts"
 import { loopbackAddresses } from "./free-port.ts"
 import { administratorRole, initializeCluster } from "./initialize.ts"
 import { stopLeftover } from "./leftover.ts"
@@ -60,6 +61,12 @@ export async function startCluster(
   const adminUrl = new Secret(
     `postgres://${administratorRole}:${encodeURIComponent(revealSecret(password))}@127.0.0.1:${port}/postgres`,
   )
+  try {
+    await closeCommonDatabases(adminUrl)
+  } catch (error) {
+    await postmaster.stop()
+    throw error
+  }
   return {
     adminUrl,
     processId: postmaster.processId,
