@@ -1,8 +1,98 @@
-import type { RunningPart } from "@gatehouse/kernel"
-import { GatehouseError } from "@gatehouse/kernel"
-import type { GatewayServiceOptions } from "./options.ts"
+import { type OrganizationId, revocationPageSchema } from "@gatehouse/contracts"
+import { listenOnLoopback } from "@gatehouse/http"
+import { type PartHealth, type RunningPart, systemClock } from "@gatehouse/kernel"
+import { createAccessTokenVerifier, createRevocationFollower, type RevocationPage } from "@gatehouse/tokens"
+import { createAccessLog } from "./access-log.ts"
+import { createUpstreams, type Upstreams } from "./forward/create-upstreams.ts"
+import type { GatewayContext } from "./gateway-context.ts"
+import { handleRequest } from "./handle-request.ts"
+import { createRateLimits } from "./limits/create-rate-limits.ts"
+import { createOpenApiSource } from "./openapi/create-openapi-source.ts"
+import {
+  defaultAllowedOrigins,
+  defaultAudience,
+  defaultLimits,
+  type GatewayServiceOptions,
+} from "./options.ts"
+import { createOrganizationDirectory } from "./organizations/create-organization-directory.ts"
+import { unnamedHostsOf } from "./organizations/resolve-host.ts"
+import { createRouteMatcher } from "./routes/create-route-matcher.ts"
+import { routeTable } from "./routes/route-table.ts"
 
-/** Starts the data plane on both loopback addresses. */
-export async function createGatewayService(_options: GatewayServiceOptions): Promise<RunningPart> {
-  throw new GatehouseError("request.internal")
+/**
+ * Starts the data plane on both loopback addresses. It answers from the first moment, with 503 until it has replayed the
+ * revocations. Throws `server.port_taken` and `tokens.not_configured`.
+ */
+export async function createGatewayService(options: GatewayServiceOptions): Promise<RunningPart> {
+  const { publicUrl, authorizer, internalTokens, logger, clock = systemClock } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const upstreams = createUpstreams({
+    urls: options.upstreams,
+    internalTokens,
+    timeoutMilliseconds: limits.upstreamTimeoutMilliseconds,
+  })
+  const revocations = createRevocationFollower({ clock, fetchEvents: revocationReader(upstreams) })
+  const directory = createOrganizationDirectory({
+    clock,
+    fetchDirectory: () => upstreams.getJson("governance", "/internal/organizations"),
+  })
+  const tokens = createAccessTokenVerifier({
+    audience: options.audience ?? defaultAudience,
+    issuers: directory,
+    clock,
+    revocations,
+  })
+  const context: GatewayContext = {
+    publicUrl,
+    allowedOrigins: options.allowedOrigins ?? defaultAllowedOrigins,
+    unnamedHosts: unnamedHostsOf(publicUrl),
+    directory,
+    tokens,
+    authorizer,
+    internalTokens,
+    rateLimits: createRateLimits(limits),
+    matchRoute: createRouteMatcher(routeTable),
+    upstreams,
+    openApi: createOpenApiSource(upstreams, routeTable, clock),
+    isReady: () => tokens.ready(),
+    logAccess: createAccessLog(logger),
+    logger,
+  }
+  const listener = await listenOnLoopback(
+    (request, response) => handleRequest(context, request, response),
+    options.port,
+  )
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    health: async () => healthOf(tokens.ready(), await authorizer.health()),
+    close: async () => {
+      await listener.close()
+      await revocations.close()
+      await tokens.close()
+      await upstreams.close()
+    },
+  }
+}
+
+function healthOf(isReady: boolean, authorization: PartHealth): PartHealth {
+  if (!isReady)
+    return { status: "failed", detail: "revocations cannot be followed, so every token is refused" }
+  return authorization.status === "ok"
+    ? { status: "ok" }
+    : { status: "degraded", detail: "permissions cannot be decided" }
+}
+
+/** Reads governance's feed of revocations on after a cursor. */
+function revocationReader(upstreams: Pick<Upstreams, "getJson">) {
+  return async (cursor: string | undefined, signal: AbortSignal): Promise<RevocationPage> => {
+    const query = cursor === undefined ? undefined : `after=${encodeURIComponent(cursor)}`
+    const answer = await upstreams.getJson("governance", "/internal/revocations", query, signal)
+    const { events, next, complete } = revocationPageSchema.parse(answer)
+    const ofOrganization = (id: string) => id as OrganizationId
+    return {
+      events: events.map((event) => ({ ...event, organization: ofOrganization(event.organization) })),
+      next,
+      complete,
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import type { Logger } from "@gatehouse/telemetry"
-import type { InternalTokenIssuer, PinnedAlgorithm, RevocationFeed } from "@gatehouse/tokens"
+import type { InternalTokenIssuer } from "@gatehouse/tokens"
 
 /** The services that the gateway forwards to; the name is the audience of the internal token. */
 export type UpstreamName = "governance" | "sbom"
@@ -12,25 +12,14 @@ export interface GatewayServiceOptions {
   /** The platform's own address, without a trailing slash: `http://localhost:8080`. Its host names no organization. */
   readonly publicUrl: string
   /**
-   * The domain below which each organization has its host name: `localhost` makes `acme.localhost`. Left out, host names
-   * come from the directory alone.
+   * Where each service answers, without a trailing slash. Governance also tells which realms and host names there are, and
+   * what was revoked; the gateway serves once it has replayed that.
    */
-  readonly baseDomain?: string
-  /** Where each service answers, without a trailing slash. */
   readonly upstreams: Readonly<Record<UpstreamName, string>>
-  /** The realm of platform principals; every other issuer comes from governance's directory. */
-  readonly platform: {
-    readonly issuer: string
-    /** Default: Keycloak's path below the issuer. */
-    readonly jwksUri?: string
-    readonly algorithm?: PinnedAlgorithm
-  }
   /** Decides permissions; its owner closes it. */
   readonly authorizer: Authorizer
   /** Signs what the gateway vouches for; its public half is served at `internalKeySetPath`. */
   readonly internalTokens: InternalTokenIssuer
-  /** What ended before it expired; its owner closes it. */
-  readonly revocations?: RevocationFeed
   /** The audience that every access token must hold. Default `gatehouse-api`. */
   readonly audience?: string
   /** Origins whose pages may call the API besides an organization's own. Default: the portal of a developer. */

@@ -1,0 +1,55 @@
+import type { ServerResponse } from "node:http"
+import { problemAnswer } from "@gatehouse/http"
+import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
+import { commonHeaders } from "./forward/answered-headers.ts"
+
+/** Refusals after which the connection ends: where one request ends and the next begins can no longer be trusted. */
+const closing: ReadonlySet<string> = new Set(["gateway.malformed_request", "gateway.upgrade_refused"])
+
+export interface AnswerContext {
+  readonly requestId: string
+  /** CORS fields of an allowed origin. */
+  readonly corsHeaders: Readonly<Record<string, string>>
+}
+
+/**
+ * Answers with the problem document of an error, in the very form that the services answer with: who may see nothing must
+ * not see which of us said so. A foreign error becomes `request.internal`.
+ */
+export function answerProblem(
+  response: ServerResponse,
+  error: unknown,
+  { requestId, corsHeaders }: AnswerContext,
+): void {
+  const known = isGatehouseError(error) ? error : new GatehouseError("request.internal", { cause: error })
+  const { status, contentType, body, headers } = problemAnswer(known)
+  const { retryAfterSeconds } = known.details as { retryAfterSeconds?: number }
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    ...commonHeaders(requestId),
+    ...corsHeaders,
+    ...headers,
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    ...(closing.has(known.code) ? { connection: "close" } : {}),
+    "content-type": `${contentType}; charset=utf-8`,
+    "content-length": text.byteLength,
+  })
+  response.end(text)
+}
+
+/** Answers with a JSON document of the gateway's own. */
+export function answerJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  { requestId, corsHeaders }: AnswerContext,
+): void {
+  const text = Buffer.from(JSON.stringify(value))
+  response.writeHead(status, {
+    ...commonHeaders(requestId),
+    ...corsHeaders,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": text.byteLength,
+  })
+  response.end(text)
+}

@@ -1,0 +1,57 @@
+import { isUuid, type Principal, type ProjectUuid } from "@gatehouse/contracts"
+import { GatehouseError } from "@gatehouse/kernel"
+import type { Authorizer } from "@gatehouse/openfga"
+import { type DecisionObject, decide, newDecisionId } from "@gatehouse/sdk/decision"
+import type { Logger } from "@gatehouse/telemetry"
+import type { RouteCheck } from "./routes/route.ts"
+
+export interface AuthorizationQuery {
+  readonly check: RouteCheck | undefined
+  readonly principal: Principal
+  /** As the request selects it. */
+  readonly project: string | undefined
+  readonly authorizer: Authorizer
+  readonly logger: Logger
+}
+
+/**
+ * The route's permission, decided in process where its object is known from the request. Throws what the services throw:
+ * `authz.not_found` without `can_read`, `authz.permission_denied` with it. It never replaces the service's own check; it
+ * keeps what cannot succeed away from it.
+ */
+export async function authorize(query: AuthorizationQuery): Promise<void> {
+  const { check, principal, authorizer, logger } = query
+  if (check === undefined) return
+  if (check.on === "project" && query.project === undefined) return
+  const object = objectOf(query)
+  const decision =
+    object === undefined
+      ? { allowed: false, visible: false, decisionId: newDecisionId() }
+      : await decide({ authorizer, principal, permission: check.permission, object })
+  if (decision.allowed) return
+  const { decisionId, visible } = decision
+  logger.info(
+    {
+      decisionId,
+      principal: principal.id,
+      organization: principal.organization,
+      permission: check.permission,
+      objectType: check.on,
+      objectId: object?.id,
+      allowed: false,
+      visible,
+    },
+    "decision",
+  )
+  throw new GatehouseError(visible ? "authz.permission_denied" : "authz.not_found", {
+    details: { decisionId },
+  })
+}
+
+/** Undefined for a project id that is malformed: it answers like one that does not exist. */
+function objectOf({ check, principal, project }: AuthorizationQuery): DecisionObject | undefined {
+  if (check?.on === "organization") return { type: "organization", id: principal.organization }
+  return project !== undefined && isUuid(project)
+    ? { type: "project", id: project as ProjectUuid }
+    : undefined
+}

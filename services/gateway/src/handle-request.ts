@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { OrganizationId } from "@gatehouse/contracts"
+import { GatehouseError } from "@gatehouse/kernel"
+import { withRequestContext } from "@gatehouse/telemetry"
+import type { AccessFacts } from "./access-log.ts"
+import { answerJson, answerProblem } from "./answer.ts"
+import { authenticate } from "./authenticate.ts"
+import { authorize } from "./authorize.ts"
+import { commonHeaders } from "./forward/answered-headers.ts"
+import { forwardRequest } from "./forward/forward-request.ts"
+import { forwardedHeaders } from "./forward/forwarded-headers.ts"
+import type { GatewayContext } from "./gateway-context.ts"
+import { internalKeySetPath } from "./options.ts"
+import { corsHeaders, isAllowedOrigin, preflightHeaders } from "./organizations/allowed-origin.ts"
+import { resolveHost } from "./organizations/resolve-host.ts"
+import { checkFraming } from "./request/check-framing.ts"
+import { parseRequestTarget } from "./request/parse-request-target.ts"
+import { refuseQueryCredentials } from "./request/refuse-query-credentials.ts"
+import { type RequestHeaders, readRequestHeaders, singleHeader } from "./request/request-headers.ts"
+import { selectProject } from "./request/select-project.ts"
+import type { MatchedRoute } from "./routes/create-route-matcher.ts"
+import { defaultBodyLimitBytes } from "./routes/route.ts"
+
+/** One request on its way through the steps. */
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  readonly method: string
+  /** Filled by the steps, for whatever answer comes in the end. */
+  corsHeaders: Readonly<Record<string, string>>
+  route: string | undefined
+  organization: string | undefined
+}
+
+/** Answers one request; never rejects. */
+export function handleRequest(
+  context: GatewayContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const exchange: Exchange = {
+    request,
+    response,
+    // A client's own id would let it choose what our log lines say.
+    requestId: randomUUID(),
+    method: request.method ?? "",
+    corsHeaders: {},
+    route: undefined,
+    organization: undefined,
+  }
+  const began = performance.now()
+  response.once("close", () => context.logAccess(accessFacts(exchange, performance.now() - began)))
+  response.on("error", () => response.destroy())
+  void withRequestContext({ requestId: exchange.requestId }, () =>
+    answer(context, exchange).catch((error: unknown) => {
+      refuse(context, exchange, error)
+    }),
+  )
+}
+
+/** Steps 1 to 3 of the request path, in their order; each throws to refuse. */
+async function answer(context: GatewayContext, exchange: Exchange): Promise<void> {
+  const { request, method } = exchange
+  await context.rateLimits.countAddress(request.socket.remoteAddress)
+  const target = parseRequestTarget(request.url ?? "")
+  refuseQueryCredentials(target.query)
+  const headers = readRequestHeaders(request.rawHeaders)
+  const body = checkFraming(request, headers)
+  if (method === "GET" && target.query === undefined && answerOwn(context, exchange, target.path)) return
+  const host = singleHeader(headers, "host")
+  const organization = await resolveHost({ header: host, ...context })
+  if (answerOrigin(context, exchange, headers, host ?? "")) return
+  if (method === "GET" && target.path === "/v1/openapi.json") {
+    exchange.route = target.path
+    answerJson(exchange.response, 200, await context.openApi(), exchange)
+    return
+  }
+  const matched = context.matchRoute(method, target)
+  if (!matched) throw new GatehouseError("request.not_found")
+  exchange.route = matched.route.pattern
+  const vouched = await admit(context, exchange, { headers, matched, organization })
+  const internalToken = await context.internalTokens.mint({
+    audience: matched.route.upstream,
+    principal: vouched.principal,
+    method,
+    path: target.path,
+    query: target.query,
+  })
+  await forwardRequest({
+    dispatcher: context.upstreams.dispatcherOf(matched.route.upstream),
+    request,
+    response: exchange.response,
+    method,
+    pathAndQuery: target.query === undefined ? target.path : `${target.path}?${target.query}`,
+    headers: forwardedHeaders(headers, {
+      internalToken,
+      requestId: exchange.requestId,
+      project: vouched.projectHeader,
+    }),
+    body,
+    bodyLimitBytes: matched.route.bodyLimitBytes ?? defaultBodyLimitBytes,
+    answerHeaders: { ...commonHeaders(exchange.requestId), ...exchange.corsHeaders },
+  })
+}
+
+interface AdmissionQuery {
+  readonly headers: RequestHeaders
+  readonly matched: MatchedRoute
+  readonly organization: OrganizationId | undefined
+}
+
+/** Who asks, whether that is not too often, and whether the route's permission is held. */
+async function admit(context: GatewayContext, exchange: Exchange, query: AdmissionQuery) {
+  const { tokens, authorizer, logger } = context
+  const { headers, matched } = query
+  const principal = await authenticate({
+    headers,
+    host: query.organization,
+    tokens,
+    authorizer,
+  })
+  exchange.organization = principal.organization
+  await context.rateLimits.countPrincipal(principal.id)
+  const { project, header } = selectProject(headers, matched.parameters.project)
+  await authorize({ check: matched.route.check, principal, project, authorizer, logger })
+  return { principal, projectHeader: header }
+}
+
+/** The two paths that are the gateway's own, by exact match: nothing else makes a request a health check. */
+function answerOwn(context: GatewayContext, exchange: Exchange, path: string): boolean {
+  if (path === internalKeySetPath) {
+    answerJson(exchange.response, 200, context.internalTokens.publicJwks, exchange)
+    return true
+  }
+  if (path !== "/healthz") return false
+  const isReady = context.isReady()
+  answerJson(exchange.response, isReady ? 200 : 503, { status: isReady ? "ok" : "failed" }, exchange)
+  return true
+}
+
+/** Marks the answer readable for an allowed origin. True where the request was its preflight and is answered. */
+function answerOrigin(
+  context: GatewayContext,
+  exchange: Exchange,
+  headers: RequestHeaders,
+  host: string,
+): boolean {
+  const origin = singleHeader(headers, "origin")
+  const isPreflight = exchange.method === "OPTIONS" && headers.has("access-control-request-method")
+  if (origin === undefined) return false
+  if (isAllowedOrigin(origin, host, context)) exchange.corsHeaders = corsHeaders(origin)
+  else if (isPreflight) throw new GatehouseError("gateway.foreign_origin")
+  if (!isPreflight) return false
+  exchange.response
+    .writeHead(204, { ...commonHeaders(exchange.requestId), ...preflightHeaders(origin) })
+    .end()
+  return true
+}
+
+function refuse({ logger }: GatewayContext, exchange: Exchange, error: unknown): void {
+  const { response } = exchange
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  answerProblem(response, error, exchange)
+  if (response.statusCode >= 500) {
+    const code = error instanceof GatehouseError ? error.code : "request.internal"
+    const cause = error instanceof GatehouseError && error.code !== "request.internal" ? error.cause : error
+    logger.error({ code, err: cause, route: exchange.route }, "request failed")
+  }
+}
+
+function accessFacts({ method, route, organization, response }: Exchange, milliseconds: number): AccessFacts {
+  return {
+    method,
+    route,
+    status: response.statusCode,
+    milliseconds: Math.round(milliseconds),
+    organization,
+  }
+}
