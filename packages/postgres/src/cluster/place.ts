@@ -29,8 +29,11 @@ const memoryFile = "postgres.json"
  */
 export async function preparePlace(stateDirectory: string): Promise<ClusterPlace> {
   const state = resolve(stateDirectory)
+  await mkdir(state, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unusable(state, error)
+  })
   const remembered = await readMemory(state)
-  if (remembered !== undefined) return openRemembered(remembered)
+  if (remembered !== undefined) return openRemembered(state, remembered)
   const inside = join(state, "postgres")
   const owner = await ownerOf(join(inside, "data"))
   if (owner !== undefined) return placeOf(inside, await userFor(owner, inside))
@@ -47,7 +50,7 @@ export async function preparePlace(stateDirectory: string): Promise<ClusterPlace
 /** The place that `preparePlace` made, if there is one. */
 export async function findPlace(stateDirectory: string): Promise<ClusterPlace | undefined> {
   const state = resolve(stateDirectory)
-  const root = (await readMemory(state)) ?? join(state, "postgres")
+  const root = (await readMemory(state))?.folder ?? join(state, "postgres")
   return (await ownerOf(root)) === undefined ? undefined : placeOf(root, undefined)
 }
 
@@ -60,7 +63,11 @@ function placeOf(root: string, user: OsUser | undefined): ClusterPlace {
   return { root, data: join(root, "data"), user }
 }
 
-async function openRemembered(root: string): Promise<ClusterPlace> {
+async function openRemembered(
+  state: string,
+  { folder: root, stateDirectory }: Memory,
+): Promise<ClusterPlace> {
+  if (stateDirectory !== state) await settleMove(state, { folder: root, stateDirectory })
   const owner = await ownerOf(root)
   if (owner === undefined) {
     throw new GatehouseError("postgres.cluster_unreachable", {
@@ -129,21 +136,34 @@ async function finishOutside(folder: string, user: OsUser): Promise<string> {
   return folder
 }
 
-async function readMemory(state: string): Promise<string | undefined> {
+/** A state directory that was moved takes its database along; a copy must not share it with the original. */
+async function settleMove(state: string, memory: Memory): Promise<void> {
+  if ((await readMemory(memory.stateDirectory))?.folder === memory.folder) {
+    throw new GatehouseError("postgres.cluster_in_use", {
+      publicMessage: `This state directory is a copy of ${memory.stateDirectory}, which holds the database in ${memory.folder}.`,
+    })
+  }
+  await writeMemory(state, memory.folder)
+}
+
+interface Memory {
+  readonly folder: string
+  /** Whose memory it is: tells a moved state directory and a copied one apart. */
+  readonly stateDirectory: string
+}
+
+async function readMemory(state: string): Promise<Memory | undefined> {
   const text = await readFile(join(state, memoryFile), "utf8").catch(() => undefined)
   if (text === undefined) return undefined
-  const memory: unknown = JSON.parse(text)
-  return typeof memory === "object" &&
-    memory !== null &&
-    "folder" in memory &&
-    typeof memory.folder === "string"
-    ? memory.folder
-    : undefined
+  const { folder, stateDirectory } = JSON.parse(text) as Partial<Memory>
+  if (typeof folder !== "string" || typeof stateDirectory !== "string") throw unusable(state, undefined)
+  return { folder, stateDirectory }
 }
 
 async function writeMemory(state: string, folder: string): Promise<void> {
   const path = join(state, memoryFile)
-  await writeFile(`${path}.partial`, `${JSON.stringify({ folder })}\n`, { mode: 0o600 })
+  const memory: Memory = { folder, stateDirectory: state }
+  await writeFile(`${path}.partial`, `${JSON.stringify(memory)}\n`, { mode: 0o600 })
   await rename(`${path}.partial`, path)
 }
 
