@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { isGatehouseError } from "@gatehouse/kernel"
 import fc from "fast-check"
 import { beforeAll, describe, expect, test } from "vitest"
+import { ownSbom } from "../testing/own-sbom.ts"
 import { maximumComponents, maximumDepth } from "./limits.ts"
 import { readDocument } from "./read-document.ts"
-
-const repository = fileURLToPath(new URL("../../../../", import.meta.url))
 
 const bytes = (document: unknown) =>
   Buffer.from(typeof document === "string" ? document : JSON.stringify(document))
@@ -41,16 +38,6 @@ function refusal(document: unknown): { code: string; details: Readonly<Record<st
     throw error
   }
   throw new Error("the document was taken")
-}
-
-function ownSbom(format: "cyclonedx" | "spdx"): Buffer {
-  const npm = process.env.npm_execpath
-  const command = npm ? process.execPath : "npm"
-  return execFileSync(command, [...(npm ? [npm] : []), "sbom", "--sbom-format", format], {
-    cwd: repository,
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ["ignore", "pipe", "ignore"],
-  })
 }
 
 describe("a real document", () => {
