@@ -1,1 +1,1 @@
-export {}
+export { createIdentityEngine, type IdentityEngineOptions } from "./create-identity-engine.ts"

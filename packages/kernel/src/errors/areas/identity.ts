@@ -2,6 +2,11 @@ import { defineErrors } from "../define-errors.ts"
 
 /** Errors of the identity engine and of the client that speaks to any identity server. */
 export const identityErrors = defineErrors({
+  "identity.realm_not_found": {
+    status: 404,
+    message: "There is no such realm.",
+    action: "Check the realm's name in the path; `gatehouse organization list` prints what there is.",
+  },
   "identity.admin_unauthorized": {
     status: 401,
     message: "The Admin API needs a bearer token of an administrator.",
@@ -40,7 +45,8 @@ export const identityErrors = defineErrors({
   "identity.unexpected_answer": {
     status: 502,
     message: "The identity server answered in a way that Gatehouse does not know.",
-    action: "Check that the address is a Keycloak of a supported version; the log names operation and status.",
+    action:
+      "Check that the address is a Keycloak of a supported version; the log names operation and status.",
   },
   "identity.not_found": {
     status: 404,
