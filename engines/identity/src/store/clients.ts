@@ -47,34 +47,43 @@ interface Row {
   readonly optional_scopes: readonly string[]
 }
 
+/** The clients of all realms. */
 export function createClientTable(scope: StoreScope): ClientTable {
-  const { database, sealer } = scope
-  const place = (realmId: RealmId, clientUuid: string) => `client_secret/${realmId}/${clientUuid}`
-  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "client" })
-  const rows = (realmId: RealmId) =>
-    database
-      .selectFrom("identity.client as c")
-      .select(["c.id", "c.realm_id", "c.client_id", "c.document", "c.secret"])
-      .select([
-        mapperColumn.as("mappers"),
-        scopeNames(true).as("default_scopes"),
-        scopeNames(false).as("optional_scopes"),
-      ])
-      .where("c.realm_id", "=", realmId)
-  const secretOf = (row: Pick<Row, "id" | "realm_id" | "secret">) =>
-    row.secret === null ? undefined : sealer.open(row.secret, place(row.realm_id, row.id))
-  const find = async (realmId: RealmId, clientUuid: string) => {
-    if (!isUuid(clientUuid)) return undefined
-    const row = await rows(realmId).where("c.id", "=", clientUuid).executeTakeFirst()
-    return row && toClient(row)
-  }
-  const existing = async (realm: Realm, clientUuid: string) =>
-    toClient(await rows(realm.id).where("c.id", "=", clientUuid).executeTakeFirstOrThrow())
+  return { ...clientReads(scope), ...clientWrites(scope), ...clientSecrets(scope) }
+}
+
+function rowsOf({ database }: StoreScope, realmId: RealmId) {
+  return database
+    .selectFrom("identity.client as c")
+    .select(["c.id", "c.realm_id", "c.client_id", "c.document", "c.secret"])
+    .select([
+      mapperColumn.as("mappers"),
+      scopeNames(true).as("default_scopes"),
+      scopeNames(false).as("optional_scopes"),
+    ])
+    .where("c.realm_id", "=", realmId)
+}
+
+function placeOfSecret(realmId: RealmId, clientUuid: string): string {
+  return `client_secret/${realmId}/${clientUuid}`
+}
+
+function secretOf({ sealer }: StoreScope, row: Pick<Row, "id" | "realm_id" | "secret">): string | undefined {
+  return row.secret === null ? undefined : sealer.open(row.secret, placeOfSecret(row.realm_id, row.id))
+}
+
+function clientReads(scope: StoreScope): Pick<ClientTable, "find" | "findByClientId" | "isTaken" | "list"> {
+  const { database } = scope
+  const rows = (realmId: RealmId) => rowsOf(scope, realmId)
   return {
-    find,
+    async find(realmId, clientUuid) {
+      if (!isUuid(clientUuid)) return undefined
+      const row = await rows(realmId).where("c.id", "=", clientUuid).executeTakeFirst()
+      return row && toClient(row)
+    },
     async findByClientId(realmId, clientId) {
       const row = await rows(realmId).where("c.client_id", "=", clientId).executeTakeFirst()
-      return row && { ...toClient(row), secret: secretOf(row) }
+      return row && { ...toClient(row), secret: secretOf(scope, row) }
     },
     async isTaken(realmId, clientId) {
       const row = await database
@@ -100,6 +109,15 @@ export function createClientTable(scope: StoreScope): ClientTable {
         .execute()
       return found.map(toClient)
     },
+  }
+}
+
+function clientWrites(scope: StoreScope): Pick<ClientTable, "create" | "update" | "delete" | "assignScopes"> {
+  const { database } = scope
+  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "client" })
+  const existing = async (realm: Realm, clientUuid: string) =>
+    toClient(await rowsOf(scope, realm.id).where("c.id", "=", clientUuid).executeTakeFirstOrThrow())
+  return {
     async create(realm, input, id) {
       const row = await database
         .insertInto("identity.client")
@@ -117,7 +135,7 @@ export function createClientTable(scope: StoreScope): ClientTable {
       return done(await existing(realm, row.id))
     },
     async update(realm, client, input) {
-      const same = await rows(realm.id).where("c.client_id", "=", input.clientId).executeTakeFirst()
+      const same = await rowsOf(scope, realm.id).where("c.client_id", "=", input.clientId).executeTakeFirst()
       if (same && same.id !== client.id) return refused("exists")
       await database
         .updateTable("identity.client")
@@ -136,24 +154,6 @@ export function createClientTable(scope: StoreScope): ClientTable {
         .execute()
       told(realm)
     },
-    async readSecret(client) {
-      const row = await database
-        .selectFrom("identity.client")
-        .select(["id", "realm_id", "secret"])
-        .where("realm_id", "=", client.realmId)
-        .where("id", "=", client.id)
-        .executeTakeFirst()
-      return row && secretOf(row)
-    },
-    async writeSecret(realm, client, secret) {
-      await database
-        .updateTable("identity.client")
-        .set({ secret: secret === undefined ? null : sealer.seal(secret, place(realm.id, client.id)) })
-        .where("realm_id", "=", realm.id)
-        .where("id", "=", client.id)
-        .execute()
-      told(realm)
-    },
     async assignScopes(realm, client, scopes) {
       await database.deleteFrom("identity.client_client_scope").where("client_id", "=", client.id).execute()
       await sql`
@@ -164,6 +164,32 @@ export function createClientTable(scope: StoreScope): ClientTable {
         database,
       )
       told(realm)
+    },
+  }
+}
+
+function clientSecrets(scope: StoreScope): Pick<ClientTable, "readSecret" | "writeSecret"> {
+  const { database, sealer } = scope
+  return {
+    async readSecret(client) {
+      const row = await database
+        .selectFrom("identity.client")
+        .select(["id", "realm_id", "secret"])
+        .where("realm_id", "=", client.realmId)
+        .where("id", "=", client.id)
+        .executeTakeFirst()
+      return row && secretOf(scope, row)
+    },
+    async writeSecret(realm, client, secret) {
+      await database
+        .updateTable("identity.client")
+        .set({
+          secret: secret === undefined ? null : sealer.seal(secret, placeOfSecret(realm.id, client.id)),
+        })
+        .where("realm_id", "=", realm.id)
+        .where("id", "=", client.id)
+        .execute()
+      scope.changed({ realmId: realm.id, realm: realm.realm, kind: "client" })
     },
   }
 }

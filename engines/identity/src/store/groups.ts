@@ -27,32 +27,37 @@ export interface GroupTable {
   leave(realm: Realm, user: User, group: Group): Promise<void>
 }
 
+/** The groups of all realms. */
 export function createGroupTable(scope: StoreScope): GroupTable {
-  const { database } = scope
-  const table = "identity.user_group" as const
-  const rows = (realmId: RealmId) =>
-    database
-      .selectFrom(`${table} as g`)
-      .selectAll("g")
-      .select(
-        sql<string>`(select count(*) from identity.user_group c where c.parent_id = g.id)`.as("children"),
-      )
-      .where("g.realm_id", "=", realmId)
-  const byPath = sql`path collate "C"`
-  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "group" })
-  const findByPath = async (realmId: RealmId, path: string) => {
-    const row = await rows(realmId).where("g.path", "=", path).executeTakeFirst()
-    return row && toGroup(row)
-  }
-  const find = async (realmId: RealmId, groupId: string) => {
-    const row = isUuid(groupId)
-      ? await rows(realmId).where("g.id", "=", groupId).executeTakeFirst()
-      : undefined
-    return row && toGroup(row)
-  }
+  return { ...groupReads(scope), ...groupWrites(scope), ...groupMembers(scope) }
+}
+
+const table = "identity.user_group" as const
+const byPath = sql`path collate "C"`
+
+function rowsOf({ database }: StoreScope, realmId: RealmId) {
+  return database
+    .selectFrom(`${table} as g`)
+    .selectAll("g")
+    .select(sql<string>`(select count(*) from identity.user_group c where c.parent_id = g.id)`.as("children"))
+    .where("g.realm_id", "=", realmId)
+}
+
+async function findByPath(scope: StoreScope, realmId: RealmId, path: string): Promise<Group | undefined> {
+  const row = await rowsOf(scope, realmId).where("g.path", "=", path).executeTakeFirst()
+  return row && toGroup(row)
+}
+
+function groupReads(scope: StoreScope): Pick<GroupTable, "find" | "findByPath" | "children" | "search"> {
+  const rows = (realmId: RealmId) => rowsOf(scope, realmId)
   return {
-    find,
-    findByPath,
+    async find(realmId, groupId) {
+      const row = isUuid(groupId)
+        ? await rows(realmId).where("g.id", "=", groupId).executeTakeFirst()
+        : undefined
+      return row && toGroup(row)
+    },
+    findByPath: (realmId, path) => findByPath(scope, realmId, path),
     async children(realmId, parentId, { first = 0, max }) {
       const found = await rows(realmId)
         .where((where) =>
@@ -77,6 +82,13 @@ export function createGroupTable(scope: StoreScope): GroupTable {
         .execute()
       return found.map(toGroup)
     },
+  }
+}
+
+function groupWrites(scope: StoreScope): Pick<GroupTable, "create" | "update" | "delete"> {
+  const { database } = scope
+  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "group" })
+  return {
     async create(realm, parent, input) {
       const row = await database
         .insertInto(table)
@@ -96,7 +108,7 @@ export function createGroupTable(scope: StoreScope): GroupTable {
     async update(realm, group, input) {
       const path = `${group.path.slice(0, group.path.lastIndexOf("/"))}/${input.name}`
       if (path !== group.path) {
-        if (await findByPath(realm.id, path)) return refused("exists")
+        if (await findByPath(scope, realm.id, path)) return refused("exists")
         await database
           .updateTable(table)
           .set({ path: sql<string>`${path} || substr(path, length(${group.path}) + 1)` })
@@ -117,6 +129,13 @@ export function createGroupTable(scope: StoreScope): GroupTable {
       await database.deleteFrom(table).where("realm_id", "=", realm.id).where("id", "=", group.id).execute()
       told(realm)
     },
+  }
+}
+
+function groupMembers(scope: StoreScope): Pick<GroupTable, "members" | "ofUser" | "join" | "leave"> {
+  const { database } = scope
+  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "group" })
+  return {
     async members(realmId, groupId, { first = 0, max }) {
       const found = await database
         .selectFrom("identity.user_account as u")
@@ -131,7 +150,7 @@ export function createGroupTable(scope: StoreScope): GroupTable {
       return found.map(toUser)
     },
     async ofUser(user) {
-      const found = await rows(user.realmId)
+      const found = await rowsOf(scope, user.realmId)
         .innerJoin("identity.group_member as m", "m.group_id", "g.id")
         .where("m.user_id", "=", user.id)
         .orderBy(byPath)

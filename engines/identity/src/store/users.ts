@@ -1,10 +1,10 @@
 import { isUuid } from "@gatehouse/contracts"
 import { type Selectable, sql } from "kysely"
 import { normalizeUsername } from "./names.ts"
-import { hashPassword, verifyPasswordHash } from "./password-hash.ts"
 import type { IdentityTables } from "./schema.ts"
 import { done, type Outcome, refused, type Slice, type StoreScope } from "./scope.ts"
 import type { Realm, RealmId, User } from "./types.ts"
+import { createUserPasswords, type UserPasswords } from "./user-passwords.ts"
 import { type UserFilter, userConditions } from "./user-search.ts"
 
 /** A user to be written. Names and e-mail are put into canonical form here. */
@@ -23,7 +23,7 @@ export type UserInput = Pick<
 /** Two users of a realm never share a user name or an e-mail address. */
 export type UserRefusal = "username_exists" | "email_exists"
 
-export interface UserTable {
+export interface UserTable extends UserPasswords {
   find(realmId: RealmId, userId: string): Promise<User | undefined>
   findByUsername(realmId: RealmId, username: string): Promise<User | undefined>
   findByUsernameOrEmail(realm: Realm, name: string): Promise<User | undefined>
@@ -35,42 +35,45 @@ export interface UserTable {
   update(realm: Realm, user: User, input: UserInput): Promise<Outcome<User, UserRefusal>>
   delete(realm: Realm, user: User): Promise<void>
   setNotBefore(realm: Realm, userId: string, seconds: number): Promise<void>
-  /** A temporary password adds the required action UPDATE_PASSWORD, a permanent one takes it away. */
-  writePassword(user: User, password: string, temporary: boolean): Promise<void>
-  verifyPassword(
-    user: User | undefined,
-    password: string,
-  ): Promise<{ readonly valid: boolean; readonly temporary: boolean }>
 }
 
+/** The users of all realms. */
 export function createUserTable(scope: StoreScope): UserTable {
-  const { database } = scope
-  const table = "identity.user_account" as const
-  const rows = (realmId: RealmId) => database.selectFrom(table).selectAll().where("realm_id", "=", realmId)
-  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "user" })
-  const one = async (query: ReturnType<typeof rows>) => {
-    const row = await query.executeTakeFirst()
-    return row && toUser(row)
-  }
-  const taken = async (realmId: RealmId, input: UserInput, exceptId?: string): Promise<UserRefusal> => {
-    const same = await one(rows(realmId).where("username", "=", normalizeUsername(input.username)))
-    return same && same.id !== exceptId ? "username_exists" : "email_exists"
-  }
+  return { ...userReads(scope), ...userWrites(scope), ...createUserPasswords(scope) }
+}
+
+const table = "identity.user_account" as const
+
+function rowsOf({ database }: StoreScope, realmId: RealmId) {
+  return database.selectFrom(table).selectAll().where("realm_id", "=", realmId)
+}
+
+async function firstOf(query: ReturnType<typeof rowsOf>): Promise<User | undefined> {
+  const row = await query.executeTakeFirst()
+  return row && toUser(row)
+}
+
+type Reads = "find" | "findByUsername" | "findByUsernameOrEmail" | "findServiceAccount" | "list" | "count"
+
+function userReads(scope: StoreScope): Pick<UserTable, Reads> {
+  const rows = (realmId: RealmId) => rowsOf(scope, realmId)
   return {
     find: async (realmId, userId) =>
-      isUuid(userId) ? one(rows(realmId).where("id", "=", userId)) : undefined,
-    findByUsername: (realmId, name) => one(rows(realmId).where("username", "=", normalizeUsername(name))),
+      isUuid(userId) ? firstOf(rows(realmId).where("id", "=", userId)) : undefined,
+    findByUsername: (realmId, name) => firstOf(rows(realmId).where("username", "=", normalizeUsername(name))),
     async findByUsernameOrEmail(realm, name) {
       const text = normalizeUsername(name)
       const people = () => rows(realm.id).where("service_account_client", "is", null)
       const byEmail =
         realm.loginWithEmailAllowed && text.includes("@")
-          ? await one(people().where("email", "=", text))
+          ? await firstOf(people().where("email", "=", text))
           : undefined
-      return byEmail ?? one(people().where("username", "=", text))
+      return byEmail ?? firstOf(people().where("username", "=", text))
     },
     findServiceAccount: async (realmId, clientUuid) =>
-      isUuid(clientUuid) ? one(rows(realmId).where("service_account_client", "=", clientUuid)) : undefined,
+      isUuid(clientUuid)
+        ? firstOf(rows(realmId).where("service_account_client", "=", clientUuid))
+        : undefined,
     async list(realmId, filter, { first = 0, max }) {
       const found = await rows(realmId)
         .where((where) => userConditions(where, filter))
@@ -81,7 +84,7 @@ export function createUserTable(scope: StoreScope): UserTable {
       return found.map(toUser)
     },
     async count(realmId, filter) {
-      const { count } = await database
+      const { count } = await scope.database
         .selectFrom(table)
         .select((select) => select.fn.countAll<string>().as("count"))
         .where("realm_id", "=", realmId)
@@ -89,6 +92,18 @@ export function createUserTable(scope: StoreScope): UserTable {
         .executeTakeFirstOrThrow()
       return Number(count)
     },
+  }
+}
+
+function userWrites(scope: StoreScope): Pick<UserTable, "create" | "update" | "delete" | "setNotBefore"> {
+  const { database } = scope
+  const told = (realm: Realm) => scope.changed({ realmId: realm.id, realm: realm.realm, kind: "user" })
+  const taken = async (realmId: RealmId, input: UserInput, exceptId?: string): Promise<UserRefusal> => {
+    const username = normalizeUsername(input.username)
+    const same = await firstOf(rowsOf(scope, realmId).where("username", "=", username))
+    return same && same.id !== exceptId ? "username_exists" : "email_exists"
+  }
+  return {
     async create(realm, input) {
       const row = await database
         .insertInto(table)
@@ -140,40 +155,8 @@ export function createUserTable(scope: StoreScope): UserTable {
         .execute()
       told(realm)
     },
-    async writePassword(user, password, temporary) {
-      const changed = { hash: await hashPassword(password), temporary, changed_at: new Date() }
-      await database
-        .insertInto("identity.password")
-        .values({ realm_id: user.realmId, user_id: user.id, ...changed })
-        .onConflict((conflict) => conflict.column("user_id").doUpdateSet(changed))
-        .execute()
-      const asked = sql.lit(temporary ? JSON.stringify([updatePasswordAction]) : "[]")
-      await database
-        .updateTable(table)
-        .set({
-          required_actions: sql<string>`(required_actions - ${updatePasswordAction}::text) || ${asked}::jsonb`,
-        })
-        .where("realm_id", "=", user.realmId)
-        .where("id", "=", user.id)
-        .execute()
-    },
-    async verifyPassword(user, password) {
-      const row =
-        user &&
-        (await database
-          .selectFrom("identity.password")
-          .select(["hash", "temporary"])
-          .where("user_id", "=", user.id)
-          .executeTakeFirst())
-      const signsIn = user?.serviceAccountClient === undefined
-      const valid = await verifyPasswordHash(signsIn ? row?.hash : undefined, password)
-      return { valid, temporary: valid && row?.temporary === true }
-    },
   }
 }
-
-/** The required action that a temporary password asks for. */
-export const updatePasswordAction = "UPDATE_PASSWORD"
 
 /** What of a service account's user stays whatever an update says. */
 function serviceAccount(user: User) {

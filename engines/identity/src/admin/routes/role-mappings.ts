@@ -1,4 +1,4 @@
-import type { RoleHolder } from "../../store/roles.ts"
+import type { RoleHolder } from "../../store/role-holdings.ts"
 import type { Role } from "../../store/types.ts"
 import { readBody } from "../body.ts"
 import { type Right, requireMayGive } from "../caller.ts"
