@@ -1,7 +1,7 @@
 import { systemClock } from "@gatehouse/kernel"
 import type { AuthorizationModel, RelationshipTuple } from "@gatehouse/rebac"
 import { type Kysely, sql } from "kysely"
-import { createUlid } from "../ids/ulid.ts"
+import { createUlidSource } from "../ids/ulid.ts"
 import { readChanges, readTuples } from "./read-tuples.ts"
 import { changeChannel, type EngineDatabase, schemaName } from "./schema.ts"
 import type { Storage, StoreHead, StoreRecord } from "./storage.ts"
@@ -13,9 +13,11 @@ const loadBatchTuples = 2_000
 
 /** The engine's state in PostgreSQL. Driver errors have been rewrapped by the pool. */
 export function createPostgresStorage(db: Kysely<EngineDatabase>): Storage {
+  const createUlid = createUlidSource()
+  const newId = () => createUlid(systemClock.nowMilliseconds())
   return {
-    ...createStoreQueries(db),
-    ...createModelQueries(db),
+    ...createStoreQueries(db, newId),
+    ...createModelQueries(db, newId),
     ...createAssertionQueries(db),
     writeTuples: (store, write) => writeTuples(db, store, write),
     readTuples: (store, filter, page) => readTuples(db, store, filter, page),
@@ -29,7 +31,7 @@ export function createPostgresStorage(db: Kysely<EngineDatabase>): Storage {
 
 type StoreQueries = Pick<Storage, "createStore" | "getStore" | "listStores" | "deleteStore" | "readHead">
 
-function createStoreQueries(db: Kysely<EngineDatabase>): StoreQueries {
+function createStoreQueries(db: Kysely<EngineDatabase>, newId: () => string): StoreQueries {
   const records = () =>
     db
       .withSchema(schemaName)
@@ -38,7 +40,7 @@ function createStoreQueries(db: Kysely<EngineDatabase>): StoreQueries {
       .where("deleted_at", "is", null)
   return {
     createStore: async (name) => {
-      const id = createUlid(systemClock.nowMilliseconds())
+      const id = newId()
       await sql`insert into openfga.store (id, name) values (${id}, ${name})`.execute(db)
       return (await records().where("id", "=", id).executeTakeFirstOrThrow()) satisfies StoreRecord
     },
@@ -70,11 +72,11 @@ async function readHead(db: Kysely<EngineDatabase>, id: string): Promise<StoreHe
 
 type ModelQueries = Pick<Storage, "writeModel" | "readModel" | "listModels">
 
-function createModelQueries(db: Kysely<EngineDatabase>): ModelQueries {
+function createModelQueries(db: Kysely<EngineDatabase>, newId: () => string): ModelQueries {
   const parse = (id: string, body: string) => ({ ...(JSON.parse(body) as AuthorizationModel), id })
   return {
     writeModel: async (store, model) => {
-      const id = createUlid(systemClock.nowMilliseconds())
+      const id = newId()
       // The store's row is locked by its update, so sequences are given in commit order.
       const written = await sql<{ id: string }>`
         with moved as (

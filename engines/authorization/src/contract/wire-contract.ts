@@ -1,0 +1,19 @@
+import { describe } from "vitest"
+import { changesContract } from "./changes.ts"
+import { modelsContract } from "./models.ts"
+import { officialClientContract } from "./official-client.ts"
+import { queriesContract } from "./queries.ts"
+import { storesContract } from "./stores.ts"
+import { readContract, writeContract } from "./tuples.ts"
+import type { ContractTarget } from "./wire.ts"
+
+/** What every server on OpenFGA's wire keeps: the embedded engine and the real server alike. */
+export function wireContract(target: () => ContractTarget): void {
+  describe("stores and the shell", () => storesContract(target))
+  describe("models and assertions", () => modelsContract(target))
+  describe("write", () => writeContract(target))
+  describe("read", () => readContract(target))
+  describe("changes", () => changesContract(target))
+  describe("questions", () => queriesContract(target))
+  describe("OpenFGA's own client", () => officialClientContract(target))
+}

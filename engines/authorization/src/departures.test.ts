@@ -1,0 +1,210 @@
+import { request } from "node:http"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { contractModel } from "./contract/model.ts"
+import {
+  createWire,
+  type PreparedStore,
+  prepareStore,
+  tuple,
+  unknownId,
+  type Wire,
+  writeTuples,
+} from "./contract/wire.ts"
+import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
+
+let engine: TestEngine
+let wire: Wire
+beforeAll(async () => {
+  engine = await startTestEngine()
+  wire = createWire(engine)
+})
+afterAll(() => engine.close())
+
+/** A request with exactly these headers, which fetch would not send. */
+function send(headers: string[], path = "/stores"): Promise<{ status: number; body: unknown }> {
+  const { port } = new URL(engine.url)
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: "127.0.0.1", port, path, headers, setHost: false }, (incoming) => {
+      let text = ""
+      incoming.setEncoding("utf8")
+      incoming.on("data", (chunk) => {
+        text += chunk
+      })
+      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) }))
+    })
+    outgoing.on("error", reject)
+    outgoing.end()
+  })
+}
+
+describe("a deleted or unknown store is refused everywhere", () => {
+  const refusals = (store: Pick<PreparedStore, "store" | "modelId">) => {
+    const at = (operation: string) => `/stores/${store.store}/${operation}`
+    const question = { tuple_key: tuple("user:anne", "owner", "document:1") }
+    const noModel = { status: 400, body: { code: "authorization_model_not_found" } }
+    const noLatest = { status: 400, body: { code: "latest_authorization_model_not_found" } }
+    const noStore = { status: 404, body: { code: "store_id_not_found" } }
+    const named = { authorization_model_id: store.modelId }
+    const list = { type: "document", relation: "owner", user: "user:anne" }
+    return [
+      [() => wire.post(at("check"), question), noLatest],
+      [() => wire.post(at("check"), { ...question, ...named }), noModel],
+      [
+        () => wire.post(at("batch-check"), { checks: [{ ...question, correlation_id: "1" }], ...named }),
+        noModel,
+      ],
+      [() => wire.post(at("list-objects"), { ...list, ...named }), noModel],
+      [
+        () => wire.post(at("expand"), { tuple_key: { object: "document:1", relation: "owner" }, ...named }),
+        noModel,
+      ],
+      [() => wire.post(at("write"), { writes: { tuple_keys: [question.tuple_key] }, ...named }), noModel],
+      [() => wire.post(at("write"), { writes: { tuple_keys: [question.tuple_key] } }), noLatest],
+      [() => wire.post(at("read"), {}), noStore],
+      [() => wire.get(at("changes")), noStore],
+      [() => wire.get(at("authorization-models")), noStore],
+      [() => wire.get(at(`authorization-models/${store.modelId}`)), noModel],
+      [() => wire.post(at("authorization-models"), contractModel), noStore],
+      [() => wire.get(at(`assertions/${store.modelId}`)), noStore],
+      [() => wire.put(at(`assertions/${store.modelId}`), {}), noStore],
+    ] as const
+  }
+
+  test("deleted", async () => {
+    const store = await prepareStore(wire, contractModel)
+    await writeTuples(wire, store, tuple("user:anne", "owner", "document:1"))
+    const other = await engine.another()
+    const elsewhere = createWire({ url: other.url, credential: engine.credential })
+    const question = {
+      tuple_key: tuple("user:anne", "owner", "document:1"),
+      consistency: "HIGHER_CONSISTENCY",
+    }
+    expect((await elsewhere.post(store.path("check"), question)).body).toMatchObject({ allowed: true })
+    await wire.delete(`/stores/${store.store}`)
+    for (const [ask, refusal] of refusals(store)) expect(await ask()).toMatchObject(refusal)
+    expect((await elsewhere.post(store.path("check"), question)).status).toBe(400)
+  })
+
+  test("unknown", async () => {
+    const { modelId } = await prepareStore(wire, contractModel)
+    for (const [ask, refusal] of refusals({ store: unknownId, modelId }))
+      expect(await ask()).toMatchObject(refusal)
+  })
+
+  test("a model of another store is unknown", async () => {
+    const store = await prepareStore(wire, contractModel)
+    const other = await prepareStore(wire, contractModel)
+    const question = {
+      tuple_key: tuple("user:a", "owner", "document:1"),
+      authorization_model_id: other.modelId,
+    }
+    expect(await wire.post(store.path("check"), question)).toMatchObject({
+      status: 400,
+      body: { code: "authorization_model_not_found" },
+    })
+  })
+})
+
+describe("the engine's door", () => {
+  const authorized = () => `Bearer ${engine.credential}`
+
+  test("a foreign Host is 421, on every path and whatever the credential", async () => {
+    const forbidden = { status: 421, body: { code: "forbidden" } }
+    for (const host of ["evil.example", "evil.example:80", "localhost.evil.example", "acme.localhost", ""]) {
+      expect(await send(["host", host, "authorization", authorized()])).toMatchObject(forbidden)
+      expect(await send(["host", host], "/healthz")).toMatchObject(forbidden)
+    }
+  })
+
+  test("localhost and the loopback addresses are answered, with any port and case", async () => {
+    for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:8082", "[::1]:8082"])
+      expect((await send(["host", host, "authorization", authorized()])).status).toBe(200)
+  })
+
+  test("a browser's Origin is 403, its own address included", async () => {
+    for (const origin of ["http://evil.example", "null", engine.url]) {
+      const headers = ["host", "localhost", "authorization", authorized(), "origin", origin]
+      expect(await send(headers)).toMatchObject({ status: 403, body: { code: "forbidden" } })
+    }
+  })
+
+  test("two credentials are none, whichever is right", async () => {
+    for (const [first, second] of [
+      [authorized(), authorized()],
+      [authorized(), "Bearer wrong"],
+      ["Bearer wrong", authorized()],
+    ] as const) {
+      const headers = ["host", "localhost", "authorization", first, "authorization", second]
+      expect(await send(headers)).toMatchObject({ status: 401, body: { code: "bearer_token_missing" } })
+    }
+  })
+
+  test("without a credential an unknown path says no more than a known one", async () => {
+    expect(await send(["host", "localhost"], "/nope")).toMatchObject({ status: 401 })
+  })
+})
+
+describe("bodies", () => {
+  test("what follows the JSON document is refused, and so is a member of the same name twice where it decides", async () => {
+    expect(await wire.raw("POST", "/stores", '{"name":"abc"} trailing')).toMatchObject({
+      status: 400,
+      body: { code: "validation_error" },
+    })
+  })
+
+  test("JSON nested 100,000 deep is refused, and the engine goes on", async () => {
+    const store = await prepareStore(wire, contractModel)
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
+    const body = `{"tuple_key":{"user":"user:a","relation":"owner","object":"document:1"},"context":{"a":${deep}}}`
+    expect(await wire.raw("POST", store.path("check"), body)).toMatchObject({
+      status: 400,
+      body: { code: "validation_error" },
+    })
+    expect((await wire.get("/stores?page_size=1")).status).toBe(200)
+  })
+
+  test("an encoded slash or NUL in an id is a malformed id", async () => {
+    for (const id of [`${unknownId}%2F..`, "%00", "..%2f.."])
+      expect(await wire.get(`/stores/${id}`)).toMatchObject({
+        status: 400,
+        body: { code: "validation_error" },
+      })
+  })
+
+  test("a list that was cut says so in a header", async () => {
+    const store = await prepareStore(wire, contractModel)
+    for (let start = 0; start < 1_001; start += 91) {
+      const keys = Array.from({ length: 91 }, (_, index) =>
+        tuple("user:many", "owner", `document:${start + index}`),
+      )
+      await writeTuples(wire, store, ...keys)
+    }
+    const list = (relation: string) =>
+      wire.post(store.path("list-objects"), { type: "document", relation, user: "user:many" })
+    expect((await list("owner")).headers.get("gatehouse-incomplete")).toBe("true")
+    expect((await list("blocked")).headers.get("gatehouse-incomplete")).toBeNull()
+  })
+})
+
+describe("continuation tokens", () => {
+  test("a token of another store or another list is refused", async () => {
+    const store = await prepareStore(wire, contractModel)
+    const other = await prepareStore(wire, contractModel)
+    await writeTuples(
+      wire,
+      store,
+      tuple("user:1", "owner", "document:1"),
+      tuple("user:2", "owner", "document:1"),
+    )
+    const page = await wire.post(store.path("read"), { page_size: 1 })
+    const token = (page.body as { continuation_token: string }).continuation_token
+    const refused = { status: 400, body: { code: "invalid_continuation_token" } }
+    expect(await wire.post(other.path("read"), { continuation_token: token })).toMatchObject(refused)
+    expect(await wire.get(store.path(`changes?continuation_token=${token}`))).toMatchObject(refused)
+    expect(await wire.get(store.path(`authorization-models?continuation_token=${token}`))).toMatchObject(
+      refused,
+    )
+    expect(await wire.get(`/stores?continuation_token=${token}`)).toMatchObject(refused)
+    expect((await wire.post(store.path("read"), { continuation_token: token })).status).toBe(200)
+  })
+})

@@ -1,0 +1,236 @@
+import { revealSecret, Secret } from "@gatehouse/kernel"
+import { createTestDatabase } from "@gatehouse/postgres/testing"
+import { createLogger } from "@gatehouse/telemetry"
+import pg from "pg"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { contractModel } from "./contract/model.ts"
+import {
+  createWire,
+  type PreparedStore,
+  prepareStore,
+  tuple,
+  type Wire,
+  writeTuples,
+} from "./contract/wire.ts"
+import { createAuthorizationEngine } from "./create-authorization-engine.ts"
+import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
+
+let engine: TestEngine
+let wire: Wire
+beforeAll(async () => {
+  engine = await startTestEngine()
+  wire = createWire(engine)
+})
+afterAll(() => engine.close())
+
+interface Changes {
+  readonly changes: { tuple_key: { user: string }; operation: string }[]
+  readonly continuation_token: string
+}
+
+const check = (over: Wire, store: PreparedStore, user: string, rest: object = {}) =>
+  over.post(store.path("check"), { tuple_key: tuple(user, "owner", "document:1"), ...rest })
+
+async function query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: revealSecret(engine.database.url) })
+  await client.connect()
+  try {
+    return (await client.query(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+test("a restart keeps stores, models, tuples, the log and its tokens", async () => {
+  await using database = await createTestDatabase()
+  const presharedKey = new Secret("a key for this test")
+  const logger = createLogger({ name: "test", level: "silent" })
+  const start = async () => {
+    const part = await createAuthorizationEngine({ databaseUrl: database.url, port: 0, presharedKey, logger })
+    return { part, wire: createWire({ url: part.url, credential: revealSecret(presharedKey) }) }
+  }
+  const first = await start()
+  const store = await prepareStore(first.wire, contractModel)
+  await writeTuples(
+    first.wire,
+    store,
+    tuple("user:1", "owner", "document:1"),
+    tuple("user:2", "owner", "document:1"),
+  )
+  const log = (await first.wire.get(store.path("changes?page_size=1"))).body as Changes
+  const page = (await first.wire.post(store.path("read"), { page_size: 1 })).body as {
+    continuation_token: string
+  }
+  await first.part.close()
+
+  const second = await start()
+  try {
+    expect((await check(second.wire, store, "user:2")).body).toMatchObject({ allowed: true })
+    expect((await check(second.wire, store, "user:3")).body).toMatchObject({ allowed: false })
+    const rest = await second.wire.get(store.path(`changes?continuation_token=${log.continuation_token}`))
+    expect((rest.body as Changes).changes.map(({ tuple_key }) => tuple_key.user)).toEqual(["user:2"])
+    const read = await second.wire.post(store.path("read"), { continuation_token: page.continuation_token })
+    expect((read.body as { tuples: unknown[] }).tuples).toHaveLength(1)
+    const model = await second.wire.get(store.path(`authorization-models/${store.modelId}`))
+    expect(model.status).toBe(200)
+  } finally {
+    await second.part.close()
+  }
+})
+
+test("positions are gapless and in commit order under concurrent writers of two processes", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+  const writers = Array.from({ length: 40 }, async (_, index) => {
+    const over = index % 2 === 0 ? wire : other
+    await writeTuples(
+      over,
+      store,
+      tuple(`user:${index}`, "owner", "document:1"),
+      tuple(`user:${index}`, "blocked", "document:1"),
+    )
+    if (index % 4 === 0) {
+      await over.post(store.path("write"), {
+        deletes: { tuple_keys: [tuple(`user:${index}`, "owner", "document:1")] },
+      })
+    }
+  })
+  await Promise.all(writers)
+  const rows = await query(
+    "select position, xmin::text::bigint as transaction, changed_at from openfga.change where store = $1 order by position",
+    [store.store],
+  )
+  expect(rows.map(({ position }) => Number(position))).toEqual(rows.map((_, index) => index + 1))
+  expect(rows).toHaveLength(90)
+  const times = rows.map(({ changed_at }) => (changed_at as Date).getTime())
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  // The changes of one transaction lie together.
+  const transactions = rows.map(({ transaction }) => transaction)
+  const runs = transactions.filter((transaction, index) => transaction !== transactions[index - 1])
+  expect(runs).toHaveLength(new Set(transactions).size)
+})
+
+test("a follower of the log's tokens misses nothing while others write", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const state = new Map<string, boolean>()
+  let token = ""
+  const follow = async () => {
+    const query = token === "" ? "" : `&continuation_token=${encodeURIComponent(token)}`
+    const body = (await wire.get(store.path(`changes?page_size=7${query}`))).body as Changes
+    for (const { tuple_key, operation } of body.changes)
+      state.set(tuple_key.user, operation === "TUPLE_OPERATION_WRITE")
+    token = body.continuation_token
+    return body.changes.length
+  }
+  let writing = true
+  const writers = Promise.all(
+    Array.from({ length: 4 }, async (_, writer) => {
+      for (let index = 0; index < 15; index++) {
+        const key = tuple(`user:${writer}-${index}`, "owner", "document:1")
+        await writeTuples(wire, store, key)
+        if (index % 2 === 0) await wire.post(store.path("write"), { deletes: { tuple_keys: [key] } })
+      }
+    }),
+  ).finally(() => {
+    writing = false
+  })
+  while (writing) await follow()
+  await writers
+  while ((await follow()) > 0);
+  for (let writer = 0; writer < 4; writer++)
+    for (let index = 0; index < 15; index++)
+      expect(state.get(`user:${writer}-${index}`)).toBe(index % 2 !== 0)
+})
+
+test("what one process has acknowledged, another knows: at once with higher consistency, within a second without", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+  const current = { consistency: "HIGHER_CONSISTENCY" }
+  for (let round = 0; round < 10; round++) {
+    const user = `user:round${round}`
+    const key = tuple(user, "owner", "document:1")
+    await writeTuples(wire, store, key)
+    expect((await check(wire, store, user)).body).toMatchObject({ allowed: true })
+    expect((await check(other, store, user, current)).body).toMatchObject({ allowed: true })
+    await wire.post(store.path("write"), { deletes: { tuple_keys: [key] } })
+    expect((await check(wire, store, user)).body).toMatchObject({ allowed: false })
+    expect((await check(other, store, user, current)).body).toMatchObject({ allowed: false })
+  }
+  await writeTuples(wire, store, tuple("user:later", "owner", "document:1"))
+  const started = Date.now()
+  for (;;) {
+    const { allowed } = (await check(other, store, "user:later")).body as { allowed: boolean }
+    if (allowed) break
+    expect(Date.now() - started).toBeLessThan(1_500)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+})
+
+test("a model written by another process is the newest there too", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+  const current = { consistency: "HIGHER_CONSISTENCY" }
+  expect((await check(other, store, "user:a", current)).status).toBe(200)
+  await wire.post(store.path("authorization-models"), {
+    schema_version: "1.1",
+    type_definitions: [{ type: "user" }],
+  })
+  expect((await check(wire, store, "user:a")).status).toBe(400)
+  expect((await check(other, store, "user:a", current)).status).toBe(400)
+  expect((await check(other, store, "user:a", { authorization_model_id: store.modelId })).status).toBe(200)
+})
+
+test("changes that were committed by hand, behind the engine's back, are followed from the log", async () => {
+  const store = await prepareStore(wire, contractModel)
+  await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+  await query(
+    `with c as (
+      insert into openfga.change (store, position, operation, object, relation, "user", changed_at)
+      values ($1, 2, 'delete', 'document:1', 'owner', 'user:a', now())
+    ), d as (
+      delete from openfga.tuple where store = $1
+    ) update openfga.store set head = 2 where id = $1`,
+    [store.store],
+  )
+  const answer = await check(wire, store, "user:a", { consistency: "HIGHER_CONSISTENCY" })
+  expect(answer.body).toMatchObject({ allowed: false })
+})
+
+test("while the database is gone every question is refused within the lag bound, and answered again after it", async () => {
+  await using database = await createTestDatabase()
+  const presharedKey = new Secret("a key for this test")
+  const part = await createAuthorizationEngine({
+    databaseUrl: database.url,
+    port: 0,
+    presharedKey,
+    logger: createLogger({ name: "test", level: "silent" }),
+  })
+  const over = createWire({ url: part.url, credential: revealSecret(presharedKey) })
+  try {
+    const store = await prepareStore(over, contractModel)
+    await writeTuples(over, store, tuple("user:a", "owner", "document:1"))
+    expect((await check(over, store, "user:a")).body).toMatchObject({ allowed: true })
+    const admin = new pg.Client({ connectionString: revealSecret(engine.database.url) })
+    await admin.connect()
+    try {
+      await admin.query(`alter database "${database.name}" allow_connections false`)
+      await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [
+        database.name,
+      ])
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      expect(await check(over, store, "user:a")).toMatchObject({
+        status: 500,
+        body: { code: "internal_error" },
+      })
+      expect((await part.health()).status).toBe("failed")
+      expect((await fetch(`${part.url}/healthz`)).status).toBe(503)
+      await admin.query(`alter database "${database.name}" allow_connections true`)
+    } finally {
+      await admin.end()
+    }
+    expect((await check(over, store, "user:a")).body).toMatchObject({ allowed: true })
+    expect((await part.health()).status).toBe("ok")
+  } finally {
+    await part.close()
+  }
+})
