@@ -2,6 +2,7 @@ import { describe } from "vitest"
 import { changesContract } from "./changes.ts"
 import { modelsContract } from "./models.ts"
 import { officialClientContract } from "./official-client.ts"
+import { ourClientContract } from "./our-client.ts"
 import { queriesContract } from "./queries.ts"
 import { storesContract } from "./stores.ts"
 import { readContract, writeContract } from "./tuples.ts"
@@ -16,4 +17,5 @@ export function wireContract(target: () => ContractTarget): void {
   describe("changes", () => changesContract(target))
   describe("questions", () => queriesContract(target))
   describe("OpenFGA's own client", () => officialClientContract(target))
+  describe("our own client", () => ourClientContract(target))
 }

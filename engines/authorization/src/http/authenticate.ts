@@ -9,7 +9,7 @@ import { refuse } from "../wire/error-codes.ts"
 export function assertAuthenticated(request: FastifyRequest, presharedKey: Secret): void {
   const { rawHeaders } = request.raw
   const sent = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "authorization")
-  const match = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")
+  const match = /^bearer (.+)$/i.exec(request.headers.authorization ?? "")
   const token = match?.[1]
   if (token === undefined || sent.length !== 1) throw refuse("bearer_token_missing", "missing bearer token")
   if (!equalInConstantTime(revealSecret(presharedKey), token))
