@@ -40,6 +40,7 @@ export {
   type ResourceReference,
   resource,
 } from "./objects.ts"
+export { type CursorForm, createCursorForm } from "./paging.ts"
 export {
   acceptInternalTokens,
   acceptPublicTokens,

@@ -26,6 +26,14 @@ export {
 } from "./internal-token/internal-token.ts"
 export type { KeySetFetch, KeySetResponse } from "./keys/fetch-key-set.ts"
 export {
+  backChannelLogoutEvent,
+  createLogoutTokenVerifier,
+  type LogoutTokenVerifier,
+  type LogoutTokenVerifierOptions,
+  maximumLogoutTokenAgeSeconds,
+  type VerifiedLogoutToken,
+} from "./logout-token/create-logout-token-verifier.ts"
+export {
   createRevocationFollower,
   maximumRevocationLagMilliseconds,
   maximumRevocationPollMilliseconds,

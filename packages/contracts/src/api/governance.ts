@@ -48,8 +48,8 @@ export const organizationPageSchema = pageSchema(organizationSchema).meta({ id: 
 
 export const memberSchema = z
   .object({
-    id: principalText,
-    subject: z.string(),
+    id: z.string().meta({ description: "The realm's own id of the user: `sub` in its tokens." }),
+    principal: principalText,
     username: z.string(),
     email: z.string().nullable(),
     name: z.string().nullable(),

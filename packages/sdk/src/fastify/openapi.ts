@@ -23,9 +23,37 @@ export async function registerOpenApi(app: FastifyInstance, info: OpenApiInfo): 
         securitySchemes: { [securityScheme]: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: nameWildcard,
     transformObject: jsonSchemaTransformObject,
   })
+}
+
+type Transform = NonNullable<Parameters<typeof jsonSchemaTransform>[0]>
+
+/** OpenAPI has no wildcard: the member gets its name, and its slashes are written percent-encoded. */
+function nameWildcard(document: Transform): ReturnType<typeof jsonSchemaTransform> {
+  const { schema, url } = jsonSchemaTransform(document)
+  const name = document.route.config?.wildcardName
+  const params = (schema as { params?: JsonObjectSchema } | undefined)?.params
+  if (name === undefined || params === undefined) return { schema, url }
+  const rename = (member: string) => (member === "*" ? name : member)
+  const properties = Object.entries(params.properties ?? {}).map(([member, form]) => [rename(member), form])
+  return {
+    schema: {
+      ...schema,
+      params: {
+        ...params,
+        properties: Object.fromEntries(properties),
+        required: params.required?.map(rename),
+      },
+    },
+    url: url.replace(/\*$/, `:${name}`),
+  }
+}
+
+interface JsonObjectSchema {
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly required?: readonly string[]
 }
 
 type Form = RouteForm<z.ZodType, z.ZodType, z.ZodType>

@@ -29,6 +29,8 @@ export interface RouteForm<Params extends z.ZodType, Query extends z.ZodType, Bo
   /** Fastify's form: `/v1/sboms/:id`. Path members without a schema are text. */
   readonly url: string
   readonly summary: string
+  /** What the OpenAPI document calls the path's last member where `url` ends in `*`: one that may hold slashes. */
+  readonly wildcardName?: string
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body

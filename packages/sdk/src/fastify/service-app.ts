@@ -49,6 +49,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Set by `route` and `openRoute`, so that a route added past them stands out. */
     gatehouse?: "checked" | "open"
+    /** What the OpenAPI document calls a path's last member `*`. */
+    wildcardName?: string
   }
 }
 
@@ -88,7 +90,10 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
         method: form.method,
         url,
         schema: routeSchema(form, { url, open: authorize === undefined }),
-        config: { gatehouse: authorize === undefined ? "open" : "checked" },
+        config: {
+          gatehouse: authorize === undefined ? "open" : "checked",
+          ...(form.wildcardName === undefined ? {} : { wildcardName: form.wildcardName }),
+        },
         ...(form.bodyLimitBytes === undefined ? {} : { bodyLimit: form.bodyLimitBytes }),
         ...(authorize === undefined ? {} : { onRequest: authorize }),
         handler: async (request, reply) =>

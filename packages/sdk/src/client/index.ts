@@ -1,0 +1,2 @@
+export { createLoopbackDispatcher } from "@gatehouse/http"
+export { GatehouseError, isGatehouseError } from "@gatehouse/kernel"

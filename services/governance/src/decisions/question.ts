@@ -1,0 +1,43 @@
+import {
+  isOrganizationId,
+  isResourceType,
+  isUuid,
+  type Permission,
+  type ProjectUuid,
+  permissionsOfType,
+} from "@gatehouse/contracts"
+import { GatehouseError } from "@gatehouse/kernel"
+import type { DecisionObject } from "@gatehouse/sdk/decision"
+
+/** A question of somebody about a permission. */
+export interface Question {
+  readonly permission: Permission
+  /** As it was written. */
+  readonly objectText: string
+  /** Undefined for an id that nothing can have: it answers like one that nothing has. */
+  readonly object: DecisionObject | undefined
+}
+
+/**
+ * Reads `{permission, object}`. Throws `authz.invalid_object` for what is no `type:id` of a type that is asked about here, and
+ * `authz.unknown_permission`. A resource's project is known to its own service alone, so it is asked about there.
+ */
+export function readQuestion(permission: string, objectText: string): Question {
+  const colon = objectText.indexOf(":")
+  const type = objectText.slice(0, Math.max(colon, 0))
+  const id = objectText.slice(colon + 1)
+  if (isResourceType(type)) {
+    throw new GatehouseError("authz.invalid_object", {
+      publicMessage: "Ask about the project that it belongs to: a resource's permissions are its project's.",
+    })
+  }
+  const permissions = type === "organization" || type === "project" ? permissionsOfType(type) : undefined
+  if (permissions === undefined || id === "") throw new GatehouseError("authz.invalid_object")
+  if (!permissions.has(permission as Permission)) throw new GatehouseError("authz.unknown_permission")
+  return { permission: permission as Permission, objectText, object: objectOf(type, id) }
+}
+
+function objectOf(type: string, id: string): DecisionObject | undefined {
+  if (type === "organization") return isOrganizationId(id) ? { type: "organization", id } : undefined
+  return isUuid(id) ? { type: "project", id: id as ProjectUuid } : undefined
+}
