@@ -1,0 +1,37 @@
+import { isUuid, type Project, projectPageSchema } from "@gatehouse/contracts"
+import { GatehouseError } from "@gatehouse/sdk/client"
+import type { Api } from "./api.ts"
+import { readAll } from "./read-all.ts"
+
+/** `--project`, as every command that works in one project takes it. */
+export const projectArgument = {
+  project: {
+    type: "string",
+    description: "Project, by name or id; may be left out where you see only one",
+    valueHint: "NAME",
+  },
+} as const
+
+export function listProjects(api: Api): Promise<Project[]> {
+  return readAll(api, "/v1/projects", projectPageSchema)
+}
+
+/**
+ * The id of the project that a text means: an id stands for itself, a name is looked up, and nothing means the only one there
+ * is. Throws `cli.unknown_project`, `cli.ambiguous_name` and `cli.project_needed`.
+ */
+export async function findProject(api: Api, text: string | undefined): Promise<string> {
+  if (text !== undefined && isUuid(text)) return text
+  const projects = await listProjects(api)
+  const fitting = text === undefined ? projects : projects.filter(({ name }) => name === text)
+  const [first] = fitting
+  if (first !== undefined && fitting.length === 1) return first.id
+  if (text === undefined) throw new GatehouseError("cli.project_needed")
+  throw new GatehouseError(first === undefined ? "cli.unknown_project" : "cli.ambiguous_name")
+}
+
+/** An object of a check as the server takes it: the name in `project:NAME` becomes its id. */
+export async function findObject(api: Api, text: string): Promise<string> {
+  const name = /^project:(.+)$/.exec(text)?.[1]
+  return name === undefined ? text : `project:${await findProject(api, name)}`
+}

@@ -1,0 +1,23 @@
+import { checkAnswerSchema } from "@gatehouse/contracts"
+import { connect } from "../api/connect.ts"
+import { findObject } from "../api/find-project.ts"
+import { findSubject } from "../api/find-subject.ts"
+import { defineCommand } from "../command/define-command.ts"
+import { exitCodes } from "../exit-codes.ts"
+import { permissionArguments } from "./permission-arguments.ts"
+
+/** Ends with 0 for yes and 3 for no, so that a script can ask. */
+export const check = defineCommand({
+  args: permissionArguments,
+  run: async ({ args, terminal, environment }) => {
+    const { api, login } = await connect({ environment }, args)
+    const object = await findObject(api, args.object)
+    const principal = args.principal && (await findSubject(api, login.organization, args.principal))
+    const answer = await api.call("POST", "/v1/check", checkAnswerSchema, {
+      body: { permission: args.permission, object, ...(principal ? { principal } : {}) },
+    })
+    if (args.json) terminal.out(JSON.stringify(answer))
+    else terminal.out(answer.allowed ? terminal.style("green", "allowed") : terminal.style("red", "denied"))
+    return answer.allowed ? undefined : exitCodes.denied
+  },
+})

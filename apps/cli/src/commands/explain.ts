@@ -1,0 +1,25 @@
+import { explainAnswerSchema } from "@gatehouse/contracts"
+import { connect } from "../api/connect.ts"
+import { findObject } from "../api/find-project.ts"
+import { findSubject } from "../api/find-subject.ts"
+import { defineCommand } from "../command/define-command.ts"
+import { drawExplanation } from "../output/draw-explanation.ts"
+import { permissionArguments } from "./permission-arguments.ts"
+
+/** Ends with 0 whether it explains a yes or a no: the explanation is the result. */
+export const explain = defineCommand({
+  args: permissionArguments,
+  run: async ({ args, terminal, environment }) => {
+    const { api, login } = await connect({ environment }, args)
+    const object = await findObject(api, args.object)
+    const principal = args.principal && (await findSubject(api, login.organization, args.principal))
+    const answer = await api.call("GET", "/v1/explain", explainAnswerSchema, {
+      query: { permission: args.permission, object, ...(principal ? { principal } : {}) },
+    })
+    if (args.json) terminal.out(JSON.stringify(answer))
+    else
+      for (const line of drawExplanation(terminal, answer, { permission: args.permission, object }))
+        terminal.out(line)
+    return undefined
+  },
+})

@@ -1,0 +1,40 @@
+import { projectRoles } from "@gatehouse/contracts"
+import { connect, loginArguments } from "../api/connect.ts"
+import { findProject } from "../api/find-project.ts"
+import { findSubject } from "../api/find-subject.ts"
+import { type Command, defineCommand } from "../command/define-command.ts"
+import { usageError } from "../command/parse-command-line.ts"
+
+/** Giving and taking a role are one request that differs in its method. */
+function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
+  return defineCommand({
+    args: {
+      project: { type: "positional", required: true, description: "Project, by name or id" },
+      role: { type: "positional", required: true, description: `One of ${projectRoles.join(", ")}` },
+      subject: {
+        type: "positional",
+        required: true,
+        description:
+          "User name, group by its full path (/team), or id (user:acme/…, service:acme/…, group:acme/…)",
+      },
+      ...loginArguments,
+    },
+    run: async ({ args, terminal, environment }) => {
+      const role = projectRoles.find((known) => known === args.role)
+      if (role === undefined) throw usageError(`ROLE is one of ${projectRoles.join(", ")}.`)
+      const { api, login } = await connect({ environment }, args)
+      const project = await findProject(api, args.project)
+      const subject = await findSubject(api, login.organization, args.subject)
+      await api.perform(method, `/v1/projects/${project}/bindings/${role}/${encodeURIComponent(subject)}`)
+      terminal.out(
+        args.json
+          ? JSON.stringify({ project, role, subject })
+          : `${subject} ${done} ${role} of project ${project}.`,
+      )
+      return undefined
+    },
+  })
+}
+
+export const projectGrant = bindingCommand("PUT", "is now")
+export const projectRevoke = bindingCommand("DELETE", "is no longer")

@@ -1,0 +1,27 @@
+import { sbomSchema } from "@gatehouse/contracts"
+import { connect, loginArguments } from "../api/connect.ts"
+import { defineCommand } from "../command/define-command.ts"
+import { formatTable } from "../output/table.ts"
+
+export const sbomGet = defineCommand({
+  args: {
+    id: { type: "positional", required: true, description: "The document's id" },
+    document: { type: "boolean", description: "Print the document itself, byte for byte" },
+    ...loginArguments,
+  },
+  run: async ({ args, terminal, environment }) => {
+    const { api } = await connect({ environment }, args)
+    const path = `/v1/sboms/${encodeURIComponent(args.id)}`
+    if (args.document) {
+      terminal.outBytes(await api.download(`${path}/document`))
+      return undefined
+    }
+    const sbom = await api.call("GET", path, sbomSchema)
+    if (args.json) terminal.out(JSON.stringify(sbom))
+    else {
+      const rows = Object.entries(sbom).map(([name, value]) => [name.replaceAll("_", " "), value])
+      for (const line of formatTable(terminal, ["", ""], rows).slice(1)) terminal.out(line)
+    }
+    return undefined
+  },
+})

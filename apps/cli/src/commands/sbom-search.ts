@@ -1,0 +1,37 @@
+import { componentPageSchema } from "@gatehouse/contracts"
+import { connect, loginArguments } from "../api/connect.ts"
+import { findProject, projectArgument } from "../api/find-project.ts"
+import { readAll } from "../api/read-all.ts"
+import { defineCommand } from "../command/define-command.ts"
+import { formatTable } from "../output/table.ts"
+import { limitArgument, parseLimit } from "./limit-argument.ts"
+
+export const sbomSearch = defineCommand({
+  args: {
+    purl: {
+      type: "positional",
+      required: true,
+      description: "Package URL, with or without a version: pkg:npm/fastify",
+    },
+    ...projectArgument,
+    ...limitArgument,
+    ...loginArguments,
+  },
+  run: async ({ args, terminal, environment }) => {
+    const limit = parseLimit(args.limit)
+    const { api } = await connect({ environment }, args)
+    const project = await findProject(api, args.project)
+    const items = await readAll(api, "/v1/components", componentPageSchema, {
+      project,
+      limit,
+      query: { purl: args.purl },
+    })
+    if (args.json) terminal.out(JSON.stringify(items))
+    else {
+      const rows = items.map((item) => [item.purl, item.type, item.licenses.join(", ") || null, item.sbom_id])
+      for (const line of formatTable(terminal, ["package", "type", "licences", "document"], rows))
+        terminal.out(line)
+    }
+    return undefined
+  },
+})

@@ -1,0 +1,14 @@
+import { defineCommand } from "../command/define-command.ts"
+import { jsonArgument, loadServer, stateArgument, stateDirectoryOf } from "./server.ts"
+
+export const stop = defineCommand({
+  args: { ...stateArgument, ...jsonArgument },
+  run: async ({ args, terminal, environment }) => {
+    const server = await loadServer()
+    const { pid } = await server.stop({
+      stateDirectory: stateDirectoryOf(environment, args.state),
+    })
+    terminal.out(args.json ? JSON.stringify({ stopped: pid }) : `Stopped process ${pid}.`)
+    return undefined
+  },
+})
