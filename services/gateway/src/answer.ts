@@ -6,6 +6,11 @@ import { commonHeaders } from "./forward/answered-headers.ts"
 /** Refusals after which the connection ends: where one request ends and the next begins can no longer be trusted. */
 const closing: ReadonlySet<string> = new Set(["gateway.malformed_request", "gateway.upgrade_refused"])
 
+/** Whether the connection ends with the answer to this error. */
+export function endsConnection(error: unknown): boolean {
+  return isGatehouseError(error) && closing.has(error.code)
+}
+
 export interface AnswerContext {
   readonly requestId: string
   /** CORS fields of an allowed origin. */
@@ -30,7 +35,7 @@ export function answerProblem(
     ...corsHeaders,
     ...headers,
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    ...(closing.has(known.code) ? { connection: "close" } : {}),
+    ...(endsConnection(known) ? { connection: "close" } : {}),
     "content-type": `${contentType}; charset=utf-8`,
     "content-length": text.byteLength,
   })

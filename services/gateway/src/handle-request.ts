@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import type { OrganizationId } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import { withRequestContext } from "@gatehouse/telemetry"
 import type { AccessFacts } from "./access-log.ts"
-import { answerJson, answerProblem } from "./answer.ts"
+import { answerJson, answerProblem, endsConnection } from "./answer.ts"
 import { authenticate } from "./authenticate.ts"
 import { authorize } from "./authorize.ts"
 import { commonHeaders } from "./forward/answered-headers.ts"
@@ -34,12 +35,19 @@ interface Exchange {
   organization: string | undefined
 }
 
+/**
+ * Connections on which the end of a request was in doubt. They are closed after the refusal, and what the parser already took
+ * for further requests on them is not looked at: it may be the body of the one before.
+ */
+const distrusted = new WeakSet<Socket>()
+
 /** Answers one request; never rejects. */
 export function handleRequest(
   context: GatewayContext,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  if (distrusted.has(request.socket)) return
   const exchange: Exchange = {
     request,
     response,
@@ -54,20 +62,17 @@ export function handleRequest(
   response.once("close", () => context.logAccess(accessFacts(exchange, performance.now() - began)))
   response.on("error", () => response.destroy())
   void withRequestContext({ requestId: exchange.requestId }, () =>
-    answer(context, exchange).catch((error: unknown) => {
-      refuse(context, exchange, error)
-    }),
+    answer(context, exchange).catch((error: unknown) => refuse(context, exchange, error)),
   )
 }
 
 /** Steps 1 to 3 of the request path, in their order; each throws to refuse. */
 async function answer(context: GatewayContext, exchange: Exchange): Promise<void> {
   const { request, method } = exchange
+  const { headers, body } = readMessage(request)
   await context.rateLimits.countAddress(request.socket.remoteAddress)
   const target = parseRequestTarget(request.url ?? "")
   refuseQueryCredentials(target.query)
-  const headers = readRequestHeaders(request.rawHeaders)
-  const body = checkFraming(request, headers)
   if (method === "GET" && target.query === undefined && answerOwn(context, exchange, target.path)) return
   const host = singleHeader(headers, "host")
   const organization = await resolveHost({ header: host, ...context })
@@ -103,6 +108,17 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
     bodyLimitBytes: matched.route.bodyLimitBytes ?? defaultBodyLimitBytes,
     answerHeaders: { ...commonHeaders(exchange.requestId), ...exchange.corsHeaders },
   })
+}
+
+/** Before anything is waited for: the parser hands over what is pipelined behind this request in the same turn. */
+function readMessage(request: IncomingMessage) {
+  try {
+    const headers = readRequestHeaders(request.rawHeaders)
+    return { headers, body: checkFraming(request, headers) }
+  } catch (error) {
+    distrusted.add(request.socket)
+    throw error
+  }
 }
 
 interface AdmissionQuery {
@@ -165,6 +181,7 @@ function refuse({ logger }: GatewayContext, exchange: Exchange, error: unknown):
     response.destroy()
     return
   }
+  if (endsConnection(error)) distrusted.add(exchange.request.socket)
   answerProblem(response, error, exchange)
   if (response.statusCode >= 500) {
     const code = error instanceof GatehouseError ? error.code : "request.internal"
