@@ -1,1 +1,17 @@
-export {}
+export { createIdentityClient, type IdentityClient } from "./create-identity-client.ts"
+export type { Directory, DirectoryUser, PrincipalFacts } from "./directory/create-directory.ts"
+export type { EnsuredRealm } from "./ensure/ensure-realm.ts"
+export type { EnsuredUser, UserSpecification } from "./ensure/ensure-user.ts"
+export type { EnsuredGroup } from "./ensure/groups.ts"
+export { apiAudience, type MapperTemplate } from "./template/mappers.ts"
+export {
+  type ClientTemplate,
+  defaultLifetimes,
+  type RealmLifetimes,
+  type RealmTemplate,
+  type RealmTemplateOptions,
+  realmTemplate,
+  toRealmRepresentation,
+} from "./template/realm-template.ts"
+export type { IdentityServerOptions } from "./wire/admin-wire.ts"
+export type { IdentityCredentials } from "./wire/token-source.ts"
