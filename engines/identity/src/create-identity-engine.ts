@@ -1,13 +1,6 @@
 import { hkdfSync } from "node:crypto"
 import { createHttpApp, listenOnLoopback, loopbackHosts } from "@gatehouse/http"
-import {
-  type Clock,
-  type PartHealth,
-  type RunningPart,
-  revealSecret,
-  type Secret,
-  systemClock,
-} from "@gatehouse/kernel"
+import { type PartHealth, type RunningPart, revealSecret, type Secret, systemClock } from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
 import { type Kysely, sql } from "kysely"
@@ -43,7 +36,6 @@ export interface IdentityEngineOptions {
   /** Seals what the database keeps, and signs cookies and forms. At least 32 characters. */
   readonly encryptionKey: Secret
   readonly logger: Logger
-  readonly clock?: Clock
 }
 
 /** Bodies of other than the Admin API's own size are small. In bytes. */
@@ -60,7 +52,7 @@ const purgeMilliseconds = 60_000
  * alone, answers no foreign `Host`, and no browser but on login pages and from registered origins.
  */
 export async function createIdentityEngine(options: IdentityEngineOptions): Promise<RunningPart> {
-  const { databaseUrl, encryptionKey, logger, clock = systemClock } = options
+  const { databaseUrl, encryptionKey, logger } = options
   const pool = createPool({
     url: databaseUrl,
     max: maximumConnections,
@@ -69,9 +61,9 @@ export async function createIdentityEngine(options: IdentityEngineOptions): Prom
   const database = createDatabase<IdentityTables>(pool)
   try {
     await migrate(database, "identity", identityMigrations)
-    const store = createIdentityStore({ database, encryptionKey, clock })
+    const store = createIdentityStore({ database, encryptionKey })
     await ensureBootstrapAdministrator(store, options.bootstrap)
-    const { oidc, closeParts } = composeOidc(options, store, clock)
+    const { oidc, closeParts } = composeOidc(options, store)
     const app = createApp(options, oidc)
     await registerOidcRoutes(app, oidc)
     registerAdminApi(app, {
@@ -120,9 +112,10 @@ function createApp({ logger }: IdentityEngineOptions, { publicUrl }: OidcDepende
 function composeOidc(
   { publicUrl: configured, encryptionKey, logger }: IdentityEngineOptions,
   store: OidcDependencies["store"],
-  clock: Clock,
 ): { oidc: OidcDependencies; closeParts: () => Promise<void> } {
   const publicUrl = new URL(configured)
+  // The provider reads the machine's clock, so nothing here may read another.
+  const clock = systemClock
   const issuerOf = ({ realm }: Realm) => `${publicUrl.origin}/realms/${realm}`
   const derive = (purpose: string) =>
     Buffer.from(

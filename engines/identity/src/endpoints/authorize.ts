@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import { splitScope } from "../claims/resolve-scopes.ts"
 import { pageHeaders } from "../pages/layout.ts"
 import { renderErrorPage } from "../pages/message-page.ts"
 import type { Realm } from "../store/types.ts"
@@ -14,6 +15,9 @@ const maximumQueryCharacters = 16_384
 /** Parameters that Keycloak passes over, and the provider would act on. */
 const passedOver = ["resource", "claims", "authorization_details", "dpop_jkt", "registration"]
 
+/** The same, where the request is one of plain OAuth: they are about ID tokens, and it asks for none. */
+const passedOverWithoutOpenid = ["nonce", "acr_values", "claims_locales"]
+
 /** `GET …/auth` and `GET …/auth/<uid>`, where the browser comes back to after the page. */
 export async function answerAuthorization(
   dependencies: OidcDependencies,
@@ -25,6 +29,8 @@ export async function answerAuthorization(
   if (!realm.enabled) return sendPage(reply, 403, pageHeaders(), renderErrorPage("realm_disabled"))
   const query = new URLSearchParams(queryOf(request.url))
   for (const name of passedOver) query.delete(name)
+  if (!splitScope(query.get("scope") ?? undefined).includes("openid"))
+    for (const name of passedOverWithoutOpenid) query.delete(name)
   const search = query.toString()
   if (search.length > maximumQueryCharacters)
     return sendPage(reply, 400, pageHeaders(), renderErrorPage("invalid_request"))

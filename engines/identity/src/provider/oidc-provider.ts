@@ -248,11 +248,11 @@ async function findAccount(
   subject: string,
   token: Parameters<FoundAccount>[2],
 ): Promise<Account | undefined> {
-  const { realm, session } = currentRealmRequest()
+  const { realm } = currentRealmRequest()
   const user = await store.findUser(realm.id, subject)
   if (!user?.enabled || user.serviceAccountClient !== undefined) return undefined
   const clientNotBefore = ctx.oidc.client ? registrationOf(ctx.oidc.client).notBefore : 0
-  const since = token?.iat ?? session?.authTime ?? 0
+  const since = token?.iat ?? ctx.oidc.session?.loginTs ?? 0
   if (since < Math.max(realm.notBefore, user.notBefore, clientNotBefore)) return undefined
   return {
     accountId: user.id,

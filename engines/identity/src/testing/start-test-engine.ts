@@ -1,5 +1,5 @@
 import { createServer } from "node:net"
-import { type Clock, Secret } from "@gatehouse/kernel"
+import { Secret } from "@gatehouse/kernel"
 import { createTestDatabase } from "@gatehouse/postgres/testing"
 import { createLogger } from "@gatehouse/telemetry"
 import { createIdentityEngine } from "../create-identity-engine.ts"
@@ -26,8 +26,8 @@ export interface TestEngine {
 
 const bootstrapSecret = "bootstrap-secret-of-the-tests-only"
 
-/** Starts an engine. `clock` lets a test move time. */
-export async function startTestEngine(options: { clock?: Clock } = {}): Promise<TestEngine> {
+/** Starts an engine. */
+export async function startTestEngine(): Promise<TestEngine> {
   const database = await createTestDatabase()
   const port = await freePort()
   const url = `http://localhost:${port}`
@@ -38,7 +38,6 @@ export async function startTestEngine(options: { clock?: Clock } = {}): Promise<
     bootstrap: { clientId: "bootstrap", clientSecret: new Secret(bootstrapSecret) },
     encryptionKey: new Secret("an encryption key of the tests, long enough"),
     logger: createLogger({ name: "identity-tests", level: "error" }),
-    ...options,
   })
   const issuer = (realm: string) => `${url}/realms/${realm}`
   const endpoint = (realm: string, name: string) => `${issuer(realm)}/protocol/openid-connect/${name}`
