@@ -1,7 +1,8 @@
 export { type Page, pageQuerySchema, pageSchema } from "@gatehouse/contracts"
 export { GatehouseError, type RunningPart } from "@gatehouse/kernel"
 export type { Grant, OrganizationDatabases, OrganizationSchema, ScopedTransaction } from "@gatehouse/postgres"
-export { type Generated, type Migration, sql } from "kysely"
+export { type Generated, sql } from "kysely"
+export type { Migration } from "kysely/migration"
 export { z } from "zod"
 export type { Auth } from "./auth.ts"
 export {
