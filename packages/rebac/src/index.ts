@@ -9,7 +9,7 @@ export type {
   TypeMetadata,
   Userset,
 } from "./authorization-model.ts"
-export { type CompiledModel, compileModel, createEvaluator, validateTuple } from "./create-evaluator.ts"
+export { createEvaluator } from "./create-evaluator.ts"
 export type {
   CheckAnswer,
   CheckQuery,
@@ -30,6 +30,10 @@ export type {
   TriedNode,
   TriedTuple,
 } from "./explanation.ts"
+export { type CompiledModel, compileModel } from "./model/compiled-model.ts"
+export type { ModelViolation } from "./model/model-violation.ts"
+export { validateModel } from "./model/validate-model.ts"
+export { validateTuple } from "./model/validate-tuple.ts"
 export {
   type ParsedObject,
   type ParsedUser,
@@ -39,4 +43,4 @@ export {
   type TupleCondition,
   type TupleKey,
 } from "./relationship-tuple.ts"
-export { createTupleStore, type TupleChange, type TupleFilter, type TupleStore } from "./tuple-store.ts"
+export { createTupleStore, type TupleChange, type TupleFilter, type TupleStore } from "./store/tuple-store.ts"

@@ -20,27 +20,54 @@ export interface ParsedObject {
   readonly id: string
 }
 
-/** A user as a tuple or a question names it: an object (`relation` empty), a userset, or everyone of a type (id `*`). */
+/** A user as a tuple or a question names it: an object (`relation` undefined), a userset, or everyone of a type (id `*`). */
 export interface ParsedUser extends ParsedObject {
   readonly relation: string | undefined
 }
 
-/** Takes `type:id` apart at its first colon; undefined where it is not one: no id, a second colon, `#` or white space. */
+// What OpenFGA's parsers allow (pkg/tuple of 1.22.1): no control character, no space, one colon that is not the first.
+const objectForm = /^[^\p{Cc}#: ]+:[^\p{Cc}#: ]+$/u
+const usersetForm = /^[^\p{Cc}#: ]+:[^\p{Cc}#: *]+#[^\p{Cc}#: *]+$/u
+const relationForm = /^[^\p{Cc}#:@ ]+$/u
+
+/** Takes `type:id` apart; undefined where it is not one: no id, a second colon, `#`, a space or a control character. */
 export function parseObject(text: string): ParsedObject | undefined {
+  if (!objectForm.test(text)) return undefined
   const colon = text.indexOf(":")
-  if (colon <= 0 || colon === text.length - 1) return undefined
-  return /^[^\s#:]+:[^\s#:]+$/.test(text)
-    ? { type: text.slice(0, colon), id: text.slice(colon + 1) }
-    : undefined
+  return { type: text.slice(0, colon), id: text.slice(colon + 1) }
 }
 
 /** Takes a user apart: `type:id`, `type:id#relation` or `type:*`; undefined where it is none of them. */
 export function parseUser(text: string): ParsedUser | undefined {
   const hash = text.indexOf("#")
-  const object = parseObject(hash < 0 ? text : text.slice(0, hash))
-  if (object === undefined) return undefined
-  if (hash < 0) return { ...object, relation: undefined }
-  const relation = text.slice(hash + 1)
-  if (!/^[^\s#:@*]+$/.test(relation) || object.id === "*") return undefined
-  return { ...object, relation }
+  if (hash < 0) {
+    const object = parseObject(text)
+    return object === undefined ? undefined : { ...object, relation: undefined }
+  }
+  if (!usersetForm.test(text)) return undefined
+  const colon = text.indexOf(":")
+  return { type: text.slice(0, colon), id: text.slice(colon + 1, hash), relation: text.slice(hash + 1) }
+}
+
+/** True for `type:*`, which stands for everyone of the type. */
+export function isWildcard(text: string): boolean {
+  return text.endsWith(":*") && objectForm.test(text)
+}
+
+/** True for a relation's name as a tuple may write it. */
+export function isRelationName(text: string): boolean {
+  return relationForm.test(text)
+}
+
+/** A tuple as OpenFGA's messages write it. */
+export function describeTuple(tuple: RelationshipTuple): string {
+  return `${tuple.object}#${tuple.relation}@${tuple.user}`
+}
+
+/** Where a user's relation begins; -1 for a plain object, and for text that only looks like a userset. */
+export function usersetMark(user: string): number {
+  const hash = user.indexOf("#")
+  return hash === user.length - 1 || user.indexOf("#", hash + 1) >= 0 || user.slice(hash + 1) === "*"
+    ? -1
+    : hash
 }

@@ -32,6 +32,11 @@ export const rebacErrors = defineErrors({
     message: "The answer lies deeper or wider than the evaluator goes, so it is refused.",
     action: "Nest groups and parents less deep, or spread them over fewer relations.",
   },
+  "rebac.too_many_names": {
+    status: 422,
+    message: "The tuples name more types, relations and conditions than one store can hold.",
+    action: "Use the types and relations of a model; ids belong behind the colon.",
+  },
   "rebac.condition_failed": {
     status: 422,
     message: "A condition could not be evaluated with the context at hand, so it is refused.",

@@ -1,9 +1,14 @@
 import { celEnv, isCelError, parse, plan } from "@bufbuild/cel"
 import { GatehouseError } from "@gatehouse/kernel"
-import type { AuthorizationModel, RelationReference, TypeDefinition, Userset } from "./authorization-model.ts"
-import type { CheckQuery, Evaluator, QueryContext } from "./evaluator.ts"
-import { parseObject, parseUser, type RelationshipTuple } from "./relationship-tuple.ts"
-import type { TupleStore } from "./tuple-store.ts"
+import type {
+  AuthorizationModel,
+  RelationReference,
+  TypeDefinition,
+  Userset,
+} from "../authorization-model.ts"
+import type { CheckQuery, Evaluator, QueryContext } from "../evaluator.ts"
+import { parseObject, parseUser, type RelationshipTuple } from "../relationship-tuple.ts"
+import type { TupleStore } from "../store/tuple-store.ts"
 
 type Verdict = "true" | "false" | "cycle" | "error"
 const any = (verdicts: Verdict[]): Verdict =>

@@ -1,0 +1,82 @@
+import { CelScalar, celEnv, celFunc, celMethod, isCelError, parse, plan } from "@bufbuild/cel"
+import { MATCH_COST_LIMIT } from "../limits.ts"
+import { ConditionProblem } from "./condition-problem.ts"
+import { isInPrefix, parseIpAddress, parseIpPrefix } from "./ip-address.ts"
+
+/** The types that values of conditions have. `any` stands for a JSON value of whatever kind. */
+export type CelTypeName =
+  | "any"
+  | "bool"
+  | "bytes"
+  | "double"
+  | "duration"
+  | "int"
+  | "ipaddress"
+  | "list"
+  | "map"
+  | "null"
+  | "string"
+  | "timestamp"
+  | "type"
+  | "uint"
+
+const { BOOL, BYTES, DYN, INT, STRING } = CelScalar
+
+const plainEnvironment = celEnv()
+const plainMatches = plan(plainEnvironment, parse("text.matches(pattern)"))
+
+/** The length of a pattern with its counted repetitions written out: `a{10}{10}` stands for a hundred letters. */
+function expandedLength(pattern: string): number {
+  let repetitions = 1
+  for (const [, low = "1", high = low] of pattern.matchAll(/\{([0-9]{1,4}),?([0-9]{1,4})?\}/g))
+    repetitions *= Math.max(1, Number(low), Number(high))
+  return pattern.length * Math.min(repetitions, 1_000)
+}
+
+/** `matches`, refused where text and pattern together would take long: matching is linear in both, never worse. */
+const boundedMatches = celMethod("matches", STRING, [STRING], BOOL, function (pattern) {
+  const text = String(this)
+  if (text.length * expandedLength(pattern) > MATCH_COST_LIMIT)
+    throw new ConditionProblem("matching is too expensive")
+  const result = plainMatches({ text, pattern })
+  if (isCelError(result)) throw result
+  return result === true
+})
+
+/** `contains`, refused where text and part together could take long: V8's search can degrade to their product. */
+const boundedContains = celMethod("contains", STRING, [STRING], BOOL, function (part) {
+  const text = String(this)
+  if (part.length > 64 && text.length * part.length > MATCH_COST_LIMIT * 50)
+    throw new ConditionProblem("searching is too expensive")
+  return text.includes(part)
+})
+
+/** OpenFGA's own function: an address of IPv4 or IPv6 from its text. */
+const ipaddress = celFunc("ipaddress", [STRING], BYTES, (text) => {
+  const address = parseIpAddress(text)
+  if (address === undefined) throw new ConditionProblem("unable to parse IP")
+  return address
+})
+
+/** OpenFGA's own method: whether an address lies in a range. */
+const inCidr = celMethod("in_cidr", BYTES, [STRING], BOOL, function (text) {
+  const prefix = parseIpPrefix(text)
+  if (prefix === undefined) throw new ConditionProblem("a malformed CIDR string")
+  return isInPrefix(this, prefix)
+})
+
+const plainTimestamp = plan(plainEnvironment, parse("timestamp(text)"))
+
+/** `timestamp` of seconds since the epoch, as the CEL specification has it; the library takes milliseconds. */
+const timestampOfSeconds = celFunc("timestamp", [INT], DYN, (seconds) => {
+  const milliseconds = Number(seconds) * 1_000
+  if (!(Math.abs(milliseconds) <= 8.64e15)) throw new ConditionProblem("timestamp out of range")
+  const result = plainTimestamp({ text: new Date(milliseconds).toISOString() })
+  if (isCelError(result)) throw result
+  return result
+})
+
+/** CEL as conditions use it: the standard functions, with `matches` and `contains` bounded, and OpenFGA's own for addresses. */
+export const conditionEnvironment = celEnv({
+  funcs: [boundedMatches, boundedContains, timestampOfSeconds, ipaddress, inCidr],
+})

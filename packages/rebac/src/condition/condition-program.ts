@@ -1,0 +1,263 @@
+import { type CelInput, isCelError, parse, plan } from "@bufbuild/cel"
+import type { ConditionDefinition } from "../authorization-model.ts"
+import { CONDITION_COST_LIMIT } from "../limits.ts"
+import { conditionEnvironment } from "./cel-environment.ts"
+import { describeType, ofParameter } from "./cel-type.ts"
+import { typeOfExpression } from "./check-expression.ts"
+import { ConditionProblem } from "./condition-problem.ts"
+import {
+  type ConvertedValue,
+  convertParameter,
+  type ParameterType,
+  parseParameterType,
+} from "./parameter-type.ts"
+
+/** What evaluating a condition came to. An error is never true: the tuple counts for nothing, and the question may fail. */
+export type ConditionOutcome = "true" | "false" | "error"
+
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * The context of one question or of one tuple. Its conversion is kept for as long as this object lives, never by the values'
+ * own identity: a caller may change and send the same values again.
+ */
+export interface ConditionContext {
+  readonly values: Values
+}
+type Expression = ReturnType<typeof parse>["expr"]
+
+/** The name under which each iteration asks for its share of the budget. No expression can name it: `@` starts no identifier. */
+const tickName = "@tick"
+
+/** Values of one context for each parameter of one condition: undefined where it has none, a problem where it has a wrong one. */
+type ConvertedContext = readonly (ConvertedValue | ConditionProblem | undefined)[]
+
+/** A condition ready to be evaluated: parsed, checked and planned once, its values converted once for each context. */
+export interface ConditionProgram {
+  readonly name: string
+  readonly parameterNames: readonly string[]
+  /** `tupleContext` wins over `requestContext`. A parameter that neither has is an error, even where it would not matter. */
+  evaluate(
+    requestContext: ConditionContext | undefined,
+    tupleContext: ConditionContext | undefined,
+  ): ConditionOutcome
+  /** Cost of the last evaluation in units of `CONDITION_COST_LIMIT`. */
+  readonly lastCost: number
+  /** Why the last evaluation was an error, without values. */
+  readonly lastProblem: string | undefined
+  /** Why a context may not be kept with a tuple (a value of a wrong type, an unknown name), or undefined. */
+  contextMistake(tupleContext: Values): string | undefined
+}
+
+/**
+ * Compiles a condition. Throws `ConditionProblem` with OpenFGA's sentence where its types or its expression are wrong.
+ */
+export function compileCondition(definition: ConditionDefinition): ConditionProgram {
+  const types = new Map<string, ParameterType>()
+  for (const [name, parameter] of Object.entries(definition.parameters ?? {}))
+    types.set(name, readType(name, parameter))
+  const parsed = parseExpression(definition.expression)
+  const variables = new Map([...types].map(([name, type]) => [name, ofParameter(type)]))
+  const result = typeOfExpression(parsed, definition.expression, variables)
+  if (result.name !== "bool")
+    throw new ConditionProblem(
+      `expected a bool condition expression output, but got '${describeType(result)}'`,
+    )
+  meterComprehensions(parsed.expr)
+  return new PlannedCondition(definition.name, types, parsed)
+}
+
+function readType(name: string, parameter: Parameters<typeof parseParameterType>[0]): ParameterType {
+  try {
+    return parseParameterType(parameter)
+  } catch (error) {
+    if (!(error instanceof ConditionProblem)) throw error
+    throw new ConditionProblem(`failed to decode parameter type for parameter '${name}': ${error.message}`)
+  }
+}
+
+function parseExpression(expression: string): ReturnType<typeof parse> {
+  try {
+    return parse(expression)
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split("\n", 1)[0] : "no expression"
+    throw new ConditionProblem(`ERROR: Syntax error: ${message}`)
+  }
+}
+
+/**
+ * Makes every iteration of every loop ask for its share of the budget: `condition` becomes `@tick && condition`, and
+ * resolving that name throws when the budget is spent, which no operator of CEL can swallow.
+ */
+function meterComprehensions(expression: Expression | undefined): void {
+  if (expression === undefined) return
+  const kind = expression.exprKind
+  switch (kind.case) {
+    case "selectExpr":
+      meterComprehensions(kind.value.operand)
+      return
+    case "callExpr":
+      meterComprehensions(kind.value.target)
+      for (const argument of kind.value.args) meterComprehensions(argument)
+      return
+    case "listExpr":
+      for (const element of kind.value.elements) meterComprehensions(element)
+      return
+    case "structExpr":
+      for (const entry of kind.value.entries) {
+        if (entry.keyKind.case === "mapKey") meterComprehensions(entry.keyKind.value)
+        meterComprehensions(entry.value)
+      }
+      return
+    case "comprehensionExpr": {
+      const fold = kind.value
+      for (const part of [fold.iterRange, fold.accuInit, fold.loopCondition, fold.loopStep, fold.result])
+        meterComprehensions(part)
+      if (fold.loopCondition !== undefined) fold.loopCondition = withTick(fold.loopCondition)
+    }
+  }
+}
+
+function withTick(condition: Expression): Expression {
+  const both = parse("tick && condition").expr
+  if (both.exprKind.case === "callExpr") {
+    const [tick] = both.exprKind.value.args
+    if (tick?.exprKind.case === "identExpr") tick.exprKind.value.name = tickName
+    both.exprKind.value.args[1] = condition
+  }
+  return both
+}
+
+class PlannedCondition implements ConditionProgram {
+  readonly name: string
+  readonly parameterNames: readonly string[]
+  lastCost = 0
+  lastProblem: string | undefined = undefined
+  readonly #types: readonly ParameterType[]
+  readonly #run: ReturnType<typeof plan>
+  readonly #bindings: Record<string, CelInput>
+  readonly #values: (ConvertedValue | undefined)[]
+  readonly #converted = new WeakMap<ConditionContext, ConvertedContext>()
+
+  constructor(name: string, types: ReadonlyMap<string, ParameterType>, parsed: ReturnType<typeof parse>) {
+    this.name = name
+    this.parameterNames = [...types.keys()]
+    this.#types = [...types.values()]
+    this.#run = plan(conditionEnvironment, parsed)
+    this.#values = this.#types.map(() => undefined)
+    this.#bindings = this.#defineBindings()
+  }
+
+  /** An object without prototype whose members charge the budget when CEL looks at them; reused by every evaluation. */
+  #defineBindings(): Record<string, CelInput> {
+    const bindings: Record<string, CelInput> = Object.create(null)
+    for (const [index, name] of this.parameterNames.entries()) {
+      Object.defineProperty(bindings, name, {
+        get: () => {
+          const value = this.#values[index]
+          if (value === undefined) return undefined
+          this.#charge(value.cost)
+          return value.value
+        },
+      })
+    }
+    Object.defineProperty(bindings, tickName, {
+      get: () => {
+        this.#charge(1)
+        return true
+      },
+    })
+    return bindings
+  }
+
+  #charge(amount: number): void {
+    this.lastCost += amount
+    if (this.lastCost > CONDITION_COST_LIMIT)
+      throw new ConditionProblem("the condition costs too much to evaluate")
+  }
+
+  evaluate(
+    requestContext: ConditionContext | undefined,
+    tupleContext: ConditionContext | undefined,
+  ): ConditionOutcome {
+    this.lastCost = 1
+    this.lastProblem = this.#bind(requestContext, tupleContext)
+    if (this.lastProblem !== undefined) return "error"
+    const result = this.#run(this.#bindings)
+    if (isCelError(result)) {
+      this.lastProblem = "the expression failed for these values"
+      return "error"
+    }
+    if (typeof result === "boolean") return result ? "true" : "false"
+    this.lastProblem = "the expression did not come to true or false"
+    return "error"
+  }
+
+  #bind(
+    requestContext: ConditionContext | undefined,
+    tupleContext: ConditionContext | undefined,
+  ): string | undefined {
+    const stored = tupleContext === undefined ? undefined : this.#convert(tupleContext)
+    const asked = requestContext === undefined ? undefined : this.#convert(requestContext)
+    if (
+      this.parameterNames.length === 0 &&
+      (hasMembers(requestContext?.values) || hasMembers(tupleContext?.values))
+    )
+      return "no parameters defined for the condition"
+    let missing: string[] | undefined
+    for (let index = 0; index < this.#types.length; index++) {
+      const value = stored?.[index] ?? asked?.[index]
+      if (value instanceof ConditionProblem) return value.message
+      if (value === undefined) {
+        missing ??= []
+        missing.push(this.parameterNames[index] ?? "")
+      }
+      this.#values[index] = value
+    }
+    return missing === undefined ? undefined : `missing context parameters '[${missing.sort().join(" ")}]'`
+  }
+
+  #convert(context: ConditionContext): ConvertedContext {
+    const known = this.#converted.get(context)
+    if (known !== undefined) return known
+    const { values } = context
+    const converted = this.parameterNames.map((name, index) => {
+      const type = this.#types[index]
+      if (type === undefined || !Object.hasOwn(values, name) || values[name] === undefined) return undefined
+      return convertOrProblem(type, name, values[name])
+    })
+    this.#converted.set(context, converted)
+    return converted
+  }
+
+  contextMistake(tupleContext: Values): string | undefined {
+    const names = Object.keys(tupleContext)
+    if (names.length > 0 && this.parameterNames.length === 0)
+      return `parameter type error on condition '${this.name}': no parameters defined for the condition`
+    for (const value of this.#convert({ values: tupleContext })) {
+      if (value instanceof ConditionProblem)
+        return `parameter type error on condition '${this.name}': ${value.message}`
+    }
+    const unknown = names.find((name) => !this.parameterNames.includes(name))
+    return unknown === undefined ? undefined : `found invalid context parameter: ${unknown}`
+  }
+}
+
+function hasMembers(context: Values | undefined): boolean {
+  if (context === undefined) return false
+  for (const name in context) if (Object.hasOwn(context, name)) return true
+  return false
+}
+
+function convertOrProblem(
+  type: ParameterType,
+  name: string,
+  value: unknown,
+): ConvertedValue | ConditionProblem {
+  try {
+    return convertParameter(type, value)
+  } catch (error) {
+    if (!(error instanceof ConditionProblem)) throw error
+    return new ConditionProblem(`failed to convert context parameter '${name}': ${error.message}`)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * IP addresses as conditions know them: OpenFGA's `ipaddress` follows Go's net/netip. An address is its 4 or 16 bytes,
+ * an IPv6 zone behind them, so that equal addresses are equal bytes and an IPv4 address is never its mapped IPv6 form.
+ */
+
+const zoneOffset = 16
+
+/** The bytes of an address, or undefined where the text is none: no leading zeros, no shortened IPv4, no brackets. */
+export function parseIpAddress(text: string): Uint8Array | undefined {
+  const percent = text.indexOf("%")
+  const address = percent < 0 ? text : text.slice(0, percent)
+  if (!address.includes(":")) return percent < 0 ? parseIpv4(address) : undefined
+  const bytes = parseIpv6(address)
+  if (bytes === undefined || percent < 0) return bytes
+  const zone = new TextEncoder().encode(text.slice(percent + 1))
+  if (zone.length === 0) return undefined
+  const withZone = new Uint8Array(zoneOffset + zone.length)
+  withZone.set(bytes)
+  withZone.set(zone, zoneOffset)
+  return withZone
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const fields = text.split(".")
+  if (fields.length !== 4) return undefined
+  const bytes = new Uint8Array(4)
+  for (const [index, field] of fields.entries()) {
+    if (!/^(0|[1-9][0-9]{0,2})$/.test(field) || Number(field) > 255) return undefined
+    bytes[index] = Number(field)
+  }
+  return bytes
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split("::")
+  if (halves.length > 2) return undefined
+  const head = groupsOf(halves[0] ?? "", halves.length === 1)
+  const tail = halves.length === 1 ? [] : groupsOf(halves[1] ?? "", true)
+  if (head === undefined || tail === undefined) return undefined
+  const missing = 16 - head.length - tail.length
+  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined
+  const bytes = new Uint8Array(16)
+  bytes.set(head)
+  bytes.set(tail, 16 - tail.length)
+  return bytes
+}
+
+/** The bytes of colon-separated groups; the last may be an IPv4 address where the text ends there. */
+function groupsOf(text: string, endsAddress: boolean): number[] | undefined {
+  if (text === "") return []
+  const bytes: number[] = []
+  const groups = text.split(":")
+  for (const [index, group] of groups.entries()) {
+    if (/^[0-9a-fA-F]{1,4}$/.test(group)) {
+      const value = Number.parseInt(group, 16)
+      bytes.push(value >> 8, value & 255)
+      continue
+    }
+    const ipv4 = endsAddress && index === groups.length - 1 ? parseIpv4(group) : undefined
+    if (ipv4 === undefined) return undefined
+    bytes.push(...ipv4)
+  }
+  return bytes.length <= 16 ? bytes : undefined
+}
+
+export interface IpPrefix {
+  readonly address: Uint8Array
+  readonly bits: number
+}
+
+/** A range like `10.0.0.0/8`, or undefined where the text is none. Zones are not allowed. */
+export function parseIpPrefix(text: string): IpPrefix | undefined {
+  const slash = text.lastIndexOf("/")
+  const length = text.slice(slash + 1)
+  if (slash < 0 || !/^(0|[1-9][0-9]{0,2})$/.test(length)) return undefined
+  const address = parseIpAddress(text.slice(0, slash))
+  if (address === undefined || address.length > 16 || Number(length) > address.length * 8) return undefined
+  return { address, bits: Number(length) }
+}
+
+/** True where the address lies in the range. Families never match each other, and an address with a zone lies in none. */
+export function isInPrefix(address: Uint8Array, prefix: IpPrefix): boolean {
+  if (address.length !== prefix.address.length) return false
+  const whole = prefix.bits >> 3
+  for (let index = 0; index < whole; index++) if (address[index] !== prefix.address[index]) return false
+  const rest = prefix.bits & 7
+  if (rest === 0) return true
+  const shift = 8 - rest
+  return (address[whole] ?? 0) >> shift === (prefix.address[whole] ?? 0) >> shift
+}

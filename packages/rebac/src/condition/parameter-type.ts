@@ -1,0 +1,143 @@
+import { type CelInput, type CelMap, celList, celMap, celUint, isCelError, parse, plan } from "@bufbuild/cel"
+import type { ConditionParameter } from "../authorization-model.ts"
+import { CONTEXT_DEPTH_LIMIT, CONTEXT_SIZE_LIMIT } from "../limits.ts"
+import { type CelTypeName, conditionEnvironment } from "./cel-environment.ts"
+import { ConditionProblem } from "./condition-problem.ts"
+import { kindOf, toDouble, toInteger } from "./convert-number.ts"
+import { parseIpAddress } from "./ip-address.ts"
+
+/** A parameter's type, with how a JSON value becomes a value of it. */
+export interface ParameterType {
+  readonly name: CelTypeName
+  /** What lists and maps hold; the keys of maps are strings. */
+  readonly element: ParameterType | undefined
+}
+
+const scalarNames: ReadonlyMap<string, CelTypeName> = new Map([
+  ["TYPE_NAME_ANY", "any"],
+  ["TYPE_NAME_BOOL", "bool"],
+  ["TYPE_NAME_STRING", "string"],
+  ["TYPE_NAME_INT", "int"],
+  ["TYPE_NAME_UINT", "uint"],
+  ["TYPE_NAME_DOUBLE", "double"],
+  ["TYPE_NAME_DURATION", "duration"],
+  ["TYPE_NAME_TIMESTAMP", "timestamp"],
+  ["TYPE_NAME_IPADDRESS", "ipaddress"],
+])
+const containerNames: ReadonlyMap<string, CelTypeName> = new Map([
+  ["TYPE_NAME_LIST", "list"],
+  ["TYPE_NAME_MAP", "map"],
+])
+
+/** Reads a parameter's type. Throws `ConditionProblem` with OpenFGA's sentence for an unknown name or a missing element type. */
+export function parseParameterType(parameter: ConditionParameter, depth = 0): ParameterType {
+  const typeName = parameter.type_name
+  const generics = parameter.generic_types ?? []
+  const container = containerNames.get(typeName)
+  const name = container ?? scalarNames.get(typeName)
+  if (name === undefined || depth > CONTEXT_DEPTH_LIMIT)
+    throw new ConditionProblem(`unknown condition parameter type \`${typeName}\``)
+  const expected = container === undefined ? 0 : 1
+  if (generics.length !== expected)
+    throw new ConditionProblem(
+      `condition parameter type \`${typeName}\` requires ${expected} generic types; found ${generics.length}`,
+    )
+  const [element] = generics
+  return { name, element: element === undefined ? undefined : parseParameterType(element, depth + 1) }
+}
+
+const readTimestamp = plan(conditionEnvironment, parse("timestamp(text)"))
+const readDuration = plan(conditionEnvironment, parse("duration(text)"))
+
+function viaCel(read: typeof readTimestamp, value: unknown, expected: string): CelInput {
+  if (typeof value !== "string")
+    throw new ConditionProblem(`expected ${expected}, but found: ${kindOf(value)}`)
+  const result = read({ text: value })
+  if (isCelError(result)) throw new ConditionProblem(`expected ${expected}`)
+  return result
+}
+
+/** A value ready for CEL, and what it costs to look at once (see `CONDITION_COST_LIMIT`). */
+export interface ConvertedValue {
+  readonly value: CelInput
+  readonly cost: number
+}
+
+/** Turns a JSON value of a context into a value of the type. Throws `ConditionProblem` where it is not one. */
+export function convertParameter(type: ParameterType, value: unknown): ConvertedValue {
+  const counter = { cost: 0 }
+  const converted = convert(type, value, counter, 0)
+  return { value: converted, cost: counter.cost }
+}
+
+function charge(counter: { cost: number }, amount: number, depth: number): void {
+  counter.cost += amount
+  if (counter.cost > CONTEXT_SIZE_LIMIT) throw new ConditionProblem("the context is too large")
+  if (depth > CONTEXT_DEPTH_LIMIT) throw new ConditionProblem("the context is nested too deep")
+}
+
+function convert(type: ParameterType, value: unknown, counter: { cost: number }, depth: number): CelInput {
+  charge(counter, 1 + (typeof value === "string" ? value.length >> 3 : 0), depth)
+  switch (type.name) {
+    case "bool":
+      if (typeof value === "boolean") return value
+      throw new ConditionProblem(`expected type value 'bool', but found '${kindOf(value)}'`)
+    case "string":
+      if (typeof value === "string") return value
+      throw new ConditionProblem(`expected type value 'string', but found '${kindOf(value)}'`)
+    case "int":
+      return toInteger(value, "int")
+    case "uint":
+      return celUint(toInteger(value, "uint"))
+    case "double":
+      return toDouble(value)
+    case "timestamp":
+      return viaCel(readTimestamp, value, "RFC 3339 formatted timestamp string")
+    case "duration":
+      return viaCel(readDuration, value, "a valid duration string")
+    case "ipaddress": {
+      const address = typeof value === "string" ? parseIpAddress(value) : undefined
+      if (address === undefined) throw new ConditionProblem("expected a well-formed IP address")
+      return address
+    }
+    case "list":
+      if (!Array.isArray(value)) throw new ConditionProblem(`list requires a list, found: ${kindOf(value)}`)
+      return celList(value.map((item) => convert(elementOf(type), item, counter, depth + 1)))
+    case "map":
+      return convertMap(elementOf(type), value, counter, depth)
+    case "any":
+      return convertAny(value, counter, depth)
+    default:
+      throw new ConditionProblem(`no value is a ${type.name}`)
+  }
+}
+
+const anyType: ParameterType = { name: "any", element: undefined }
+
+function elementOf(type: ParameterType): ParameterType {
+  return type.element ?? anyType
+}
+
+function convertMap(
+  element: ParameterType,
+  value: unknown,
+  counter: { cost: number },
+  depth: number,
+): CelMap {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ConditionProblem(`map requires a map, found: ${kindOf(value)}`)
+  const entries = new Map<string, CelInput>()
+  for (const [key, item] of Object.entries(value)) {
+    charge(counter, key.length >> 3, depth)
+    entries.set(key, convert(element, item, counter, depth + 1))
+  }
+  return celMap(entries)
+}
+
+function convertAny(value: unknown, counter: { cost: number }, depth: number): CelInput {
+  if (value === null || value === undefined) return null
+  if (Array.isArray(value)) return celList(value.map((item) => convert(anyType, item, counter, depth + 1)))
+  if (typeof value === "object") return convertMap(anyType, value, counter, depth)
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") return value
+  throw new ConditionProblem(`expected a JSON value, but found '${typeof value}'`)
+}

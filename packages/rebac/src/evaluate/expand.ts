@@ -1,0 +1,59 @@
+import type { UsersetTreeNode } from "../evaluator.ts"
+import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
+import { TEMPORARY_FROM } from "./overlay.ts"
+import type { Question } from "./question.ts"
+
+/** One level of a relation on an object, as OpenFGA's Expand gives it: tuples that count, conditions not looked at. */
+export function expandRelation(
+  question: Question,
+  object: string,
+  relation: RelationSchema,
+): UsersetTreeNode {
+  return expandRewrite(question, object, relation, relation.rewrite)
+}
+
+function expandRewrite(
+  question: Question,
+  object: string,
+  owner: RelationSchema,
+  rewrite: Rewrite,
+): UsersetTreeNode {
+  const name = `${object}#${owner.name}`
+  const each = (child: Rewrite): UsersetTreeNode => expandRewrite(question, object, owner, child)
+  switch (rewrite.kind) {
+    case "direct":
+      return { name, leaf: { users: { users: usersOf(question, object, owner).sort() } } }
+    case "computed":
+      return { name, leaf: { computed: { userset: `${object}#${rewrite.relation}` } } }
+    case "tuple_to_userset": {
+      const tupleset = question.navigator.schema.types.get(owner.type)?.get(rewrite.tupleset)
+      const users = tupleset === undefined ? [] : usersOf(question, object, tupleset)
+      const computed = users.map((user) => ({ userset: `${user}#${rewrite.computed}` }))
+      return { name, leaf: { tupleToUserset: { tupleset: `${object}#${rewrite.tupleset}`, computed } } }
+    }
+    case "union":
+      return { name, union: { nodes: rewrite.children.map(each) } }
+    case "intersection":
+      return { name, intersection: { nodes: rewrite.children.map(each) } }
+    case "exclusion":
+      return { name, difference: { base: each(rewrite.base), subtract: each(rewrite.subtract) } }
+  }
+}
+
+/** The users that count in an object's relation, each once. */
+function usersOf(question: Question, objectName: string, relation: RelationSchema): string[] {
+  const { graph, overlay, navigator } = question
+  const object = overlay.numberOf(objectName)
+  const users = new Set<string>()
+  const add = (classId: number, user: number): void => {
+    question.spend(1)
+    if (navigator.allowedRelation(classId) === relation)
+      users.add(graph.userName(classId, overlay.nameOf(user)))
+  }
+  for (let index = 0; index < overlay.count; index++)
+    if (overlay.objects[index] === object) add(overlay.classes[index] ?? -1, overlay.users[index] ?? -1)
+  if (object < TEMPORARY_FROM)
+    for (const { classId, neighbour } of graph.byObject.entries(object))
+      if (!overlay.hides(object, classId, neighbour)) add(classId, neighbour)
+  return [...users]
+}

@@ -1,0 +1,71 @@
+import { GatehouseError } from "@gatehouse/kernel"
+import type { ConditionContext } from "../condition/condition-program.ts"
+import { STEP_BUDGET } from "../limits.ts"
+import type { TupleGraph } from "../store/tuple-graph.ts"
+import { Overlay } from "./overlay.ts"
+import { ERROR, FALSE, TRUE, type Verdict } from "./verdict.ts"
+import type { Asker, Navigator } from "./view.ts"
+
+/** Steps charged for evaluating a condition at all, besides its own cost. */
+const CONDITION_STEPS = 20
+
+/** What one question carries with it while it is answered. Reused from question to question; questions never overlap. */
+export class Question {
+  readonly graph: TupleGraph
+  readonly navigator: Navigator
+  readonly overlay: Overlay
+  /** The asked user's number; for a userset its object's. */
+  asked = -1
+  asker: Asker | undefined = undefined
+  context: ConditionContext | undefined = undefined
+  /** Nodes looked at. */
+  visited = 0
+  /** Work done, in the steps of `STEP_BUDGET`. */
+  steps = 0
+  /** Whether the depth was exceeded somewhere that could matter. */
+  exceededDepth = false
+  /** Why a condition could not be evaluated, the first time; in OpenFGA's words where it has some. */
+  conditionProblem: string | undefined = undefined
+
+  constructor(navigator: Navigator, graph: TupleGraph) {
+    this.navigator = navigator
+    this.graph = graph
+    this.overlay = new Overlay(graph)
+  }
+
+  begin(context: Readonly<Record<string, unknown>> | undefined): void {
+    this.asked = -1
+    this.asker = undefined
+    this.context = context === undefined ? undefined : { values: context }
+    this.visited = 0
+    this.steps = 0
+    this.exceededDepth = false
+    this.conditionProblem = undefined
+    if (this.overlay.count > 0 || this.overlay.temporaryCount > 0) this.overlay.clear()
+  }
+
+  /** Counts work. Throws `rebac.resolution_too_complex` over the budget. */
+  spend(steps: number): void {
+    this.steps += steps
+    if (this.steps > STEP_BUDGET)
+      throw new GatehouseError("rebac.resolution_too_complex", { details: { limit: "steps" } })
+  }
+
+  /** Whether a tuple's condition holds: TRUE, FALSE, or ERROR where it cannot be evaluated. */
+  conditionVerdict(classId: number, tupleContext: ConditionContext | undefined): Verdict {
+    const program = this.navigator.programOf(this.graph.symbols.conditionOf(classId))
+    if (program === undefined) return ERROR
+    const outcome = program.evaluate(this.context, tupleContext)
+    this.spend(CONDITION_STEPS + program.lastCost)
+    if (outcome !== "error") return outcome === "true" ? TRUE : FALSE
+    this.conditionProblem ??= `failed to evaluate relationship condition '${program.name}': ${program.lastProblem ?? ""}`
+    return ERROR
+  }
+
+  /** The error that a question whose answer is ERROR ends in. */
+  failure(): GatehouseError {
+    if (this.exceededDepth)
+      return new GatehouseError("rebac.resolution_too_complex", { details: { limit: "depth" } })
+    return new GatehouseError("rebac.condition_failed", { details: { reason: this.conditionProblem } })
+  }
+}

@@ -1,0 +1,151 @@
+import type { ConditionContext } from "../condition/condition-program.ts"
+import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
+import type { RelationSchema } from "../model/model-schema.ts"
+import type { Lead, ReversePlan } from "../model/reverse-plan.ts"
+import { NO_NAME } from "../store/symbols.ts"
+import { TEMPORARY_FROM } from "./overlay.ts"
+import type { Question } from "./question.ts"
+import { FALSE, TRUE } from "./verdict.ts"
+import { VisitedNodes } from "./visited-nodes.ts"
+
+/** A relation found to hold on an object (`sure`), or that may hold there. */
+export interface Found {
+  readonly object: number
+  readonly relation: RelationSchema
+  readonly sure: boolean
+}
+
+interface Reached extends Found {
+  readonly depth: number
+}
+
+/**
+ * Walks from a user towards objects, along the tuples that name it and whatever they make it hold, breadth first. What needs nothing
+ * else is walked first; what stands behind an intersection, an exclusion or an unknown condition after it, and marked.
+ */
+export class ReverseSearch {
+  /** True once something lay deeper than a question may go: the list cannot be known to be whole. */
+  tooDeep = false
+  readonly #question: Question
+  readonly #plan: ReversePlan
+  readonly #visited = new VisitedNodes()
+  readonly #sure: Reached[] = []
+  readonly #unsure: Reached[] = []
+
+  constructor(question: Question, plan: ReversePlan) {
+    this.#question = question
+    this.#plan = plan
+  }
+
+  /** The nodes that the asked user reaches, each once, the sure ones first. */
+  *run(): IterableIterator<Found> {
+    this.#start()
+    for (const queue of [this.#sure, this.#unsure]) {
+      for (let head = 0; head < queue.length; head++) {
+        const node = queue[head] as Reached
+        if (!this.#visited.add(node.object, node.relation.index)) continue
+        this.#question.visited++
+        this.#question.spend(1)
+        if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
+          this.tooDeep = true
+          continue
+        }
+        yield node
+        this.#leadOn(node)
+      }
+    }
+  }
+
+  #start(): void {
+    const { asker, asked, graph } = this.#question
+    if (asker === undefined) return
+    if (asker.relation !== undefined) {
+      this.#sure.push({ object: asked, relation: asker.relation, sure: true, depth: 0 })
+      return
+    }
+    this.#walkUser(asked, (classId, object, context) =>
+      this.#applyDirect(classId, object, context, asker.type),
+    )
+    const everyone = `${asker.type}:*`
+    const wildcard = graph.entities.find(everyone) ?? this.#question.overlay.find(everyone)
+    if (wildcard !== undefined && wildcard !== asked)
+      this.#walkUser(wildcard, (classId, object, context) =>
+        this.#applyDirect(classId, object, context, asker.type),
+      )
+  }
+
+  /** Calls back for each tuple that names the user, contextual ones first; stored ones with the same key are passed over. */
+  #walkUser(
+    user: number,
+    callback: (classId: number, object: number, context: () => ConditionContext | undefined) => void,
+  ): void {
+    const { graph, overlay } = this.#question
+    const overlaid = overlay.mayHaveUser(user)
+    if (overlaid)
+      for (let index = 0; index < overlay.count; index++)
+        if (overlay.users[index] === user)
+          callback(overlay.classes[index] ?? -1, overlay.objects[index] ?? -1, () => overlay.contexts[index])
+    if (user >= TEMPORARY_FROM) return
+    for (const { classId, neighbour } of graph.byUser.entries(user)) {
+      this.#question.spend(1)
+      if (overlaid && overlay.hides(neighbour, classId, user)) continue
+      callback(classId, neighbour, () => graph.contextOf(neighbour, classId, user))
+    }
+  }
+
+  #applyDirect(
+    classId: number,
+    object: number,
+    context: () => ConditionContext | undefined,
+    type: string,
+  ): void {
+    const { navigator } = this.#question
+    const { symbols } = navigator
+    const relation = navigator.allowedRelation(classId)
+    const userKind = symbols.userKindOf(classId)
+    if (relation === undefined || symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME) !== type) return
+    const lead = this.#plan.direct(relation)
+    if (lead !== undefined) this.#reach(lead, object, classId, context, true, 0)
+  }
+
+  #reach(
+    lead: Lead,
+    object: number,
+    classId: number,
+    context: () => ConditionContext | undefined,
+    sure: boolean,
+    depth: number,
+  ): void {
+    let certain = sure && lead.sure
+    if (this.#question.graph.symbols.conditionOf(classId) !== NO_NAME) {
+      const holds = this.#question.conditionVerdict(classId, context())
+      if (holds === FALSE) return
+      certain &&= holds === TRUE
+    }
+    this.#push(object, lead.relation, certain, depth)
+  }
+
+  #push(object: number, relation: RelationSchema, sure: boolean, depth: number): void {
+    ;(sure ? this.#sure : this.#unsure).push({ object, relation, sure, depth })
+  }
+
+  #leadOn(node: Reached): void {
+    for (const lead of this.#plan.computed(node.relation))
+      this.#push(node.object, lead.relation, node.sure && lead.sure, node.depth)
+    const { navigator } = this.#question
+    const { symbols } = navigator
+    this.#walkUser(node.object, (classId, object, context) => {
+      const relation = navigator.allowedRelation(classId)
+      if (relation === undefined) return
+      const userRelation = symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
+      if (userRelation !== NO_NAME) {
+        if (symbols.name(userRelation) !== node.relation.name) return
+        const lead = this.#plan.direct(relation)
+        if (lead !== undefined) this.#reach(lead, object, classId, context, node.sure, node.depth + 1)
+        return
+      }
+      for (const lead of this.#plan.throughTupleset(relation, node.relation))
+        this.#reach(lead, object, classId, context, node.sure, node.depth + 1)
+    })
+  }
+}

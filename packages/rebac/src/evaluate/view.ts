@@ -1,0 +1,280 @@
+import type { ConditionProgram } from "../condition/condition-program.ts"
+import type { CompiledModel } from "../model/compiled-model.ts"
+import type { ModelSchema, RelationSchema } from "../model/model-schema.ts"
+import { closure, type Plan, Planner, type Rule } from "../model/plan.ts"
+import { EVERYONE, NO_NAME, type Symbols } from "../store/symbols.ts"
+
+/** The tuple decides where its user is the asked one. */
+export const MATCH_SAME = 1
+/** The tuple decides: it stands for everyone of the asked user's type. */
+export const MATCH_EVERYONE = 2
+/** The tuple leads on to the next view. */
+export const FOLLOW = 4
+/** The tuple leads on to further views besides (only where plans have become too many to be merged). */
+export const FOLLOW_MORE = 8
+/** Whatever the tuple does, it does it only under its condition. */
+export const CONDITIONAL = 16
+
+/** Plans of one model that may be made by merging. Beyond, relations are followed one by one: slower, and bounded. */
+const MERGED_PLANS_LIMIT = 2_000
+
+/**
+ * A plan as one kind of asker sees it: for each class of tuples what a tuple of it does. What cannot lead to the asker's type
+ * is left out, as OpenFGA leaves it out.
+ */
+export class View {
+  readonly id: number
+  readonly plan: Plan
+  /** True where holding the asked userset's own relation is holding this view. */
+  readonly includesAsked: boolean
+  /** By class id: the bits above; 0 for a class that the model does not allow, or that cannot matter. */
+  actions = new Uint8Array(0)
+  /** By class id: where a tuple that leads on leads to. */
+  readonly next: (View | undefined)[] = []
+  readonly more = new Map<number, readonly View[]>()
+  readonly rules: readonly ViewRule[]
+
+  constructor(id: number, plan: Plan, includesAsked: boolean, rules: readonly ViewRule[]) {
+    this.id = id
+    this.plan = plan
+    this.includesAsked = includesAsked
+    this.rules = rules
+  }
+}
+
+export type ViewRule =
+  | { readonly kind: "intersection"; readonly operands: () => readonly View[] }
+  | { readonly kind: "exclusion"; readonly base: () => View; readonly subtract: () => View }
+
+/** Everything that depends on who asks only by kind: a type (and everyone of it), or a userset's type and relation. */
+export class Asker {
+  readonly type: string
+  /** The asked userset's relation; undefined for a plain user. */
+  readonly relation: RelationSchema | undefined
+  /** Relations that the model can connect to this kind of user at all. */
+  readonly reach: ReadonlySet<RelationSchema>
+  readonly views: View[] = []
+  readonly #navigator: Navigator
+  readonly #viewOfPlan = new Map<Plan, View>()
+  /** By name id of an object's type: the view of each of its relations; undefined where it cannot reach this kind. */
+  readonly #roots: Map<string, View | undefined>[] = []
+  #classesKnown = 0
+
+  constructor(navigator: Navigator, type: string, relation: RelationSchema | undefined) {
+    this.#navigator = navigator
+    this.type = type
+    this.relation = relation
+    this.reach = reachOf(navigator.model, type, relation)
+  }
+
+  /** The view of a relation of an object's type; undefined where nobody of this kind can ever have it. */
+  rootView(typeName: number, relation: string): View | undefined {
+    let roots = this.#roots[typeName]
+    if (roots === undefined) {
+      roots = this.#makeRoots(typeName)
+      this.#roots[typeName] = roots
+    }
+    return roots.get(relation)
+  }
+
+  #makeRoots(typeName: number): Map<string, View | undefined> {
+    const type = this.#navigator.symbols.name(typeName)
+    const roots = new Map<string, View | undefined>()
+    for (const relation of this.#navigator.schema.types.get(type)?.values() ?? [])
+      roots.set(
+        relation.name,
+        this.reach.has(relation) ? this.viewOf(this.#navigator.planner.planOf(type, [relation])) : undefined,
+      )
+    return roots
+  }
+
+  /** To be called before a question is answered: classes of tuples may have come since the last one. */
+  learnClasses(): void {
+    const count = this.#navigator.symbols.classes.first.length
+    if (count === this.#classesKnown) return
+    this.#classesKnown = count
+    for (const view of this.views) this.#learn(view)
+  }
+
+  viewOf(plan: Plan): View {
+    const known = this.#viewOfPlan.get(plan)
+    if (known !== undefined) return known
+    const includesAsked = this.relation !== undefined && plan.relations.has(this.relation)
+    const view = new View(
+      this.views.length,
+      plan,
+      includesAsked,
+      plan.rules.map((rule) => this.#ruleOf(rule)),
+    )
+    this.views.push(view)
+    this.#viewOfPlan.set(plan, view)
+    this.#learn(view)
+    return view
+  }
+
+  #ruleOf(rule: Rule): ViewRule {
+    if (rule.kind === "exclusion")
+      return {
+        kind: "exclusion",
+        base: () => this.viewOf(rule.base()),
+        subtract: () => this.viewOf(rule.subtract()),
+      }
+    return { kind: "intersection", operands: () => rule.operands().map((plan) => this.viewOf(plan)) }
+  }
+
+  #learn(view: View): void {
+    const from = view.actions.length
+    const actions = new Uint8Array(this.#classesKnown)
+    actions.set(view.actions)
+    view.actions = actions
+    for (let classId = from; classId < actions.length; classId++)
+      actions[classId] = this.#actionOf(view, classId)
+  }
+
+  #actionOf(view: View, classId: number): number {
+    const { symbols } = this.#navigator
+    const relation = this.#navigator.allowedRelation(classId)
+    if (relation === undefined || relation.type !== view.plan.type) return 0
+    const userKind = symbols.userKindOf(classId)
+    const userType = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
+    const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
+    let action = 0
+    if (view.plan.direct.has(relation)) action |= this.#directAction(view, classId, userType, userRelation)
+    const computed = view.plan.tuplesets.get(relation)
+    if (computed !== undefined && userRelation === NO_NAME)
+      action |= this.#tuplesetAction(view, classId, userType, computed)
+    return action !== 0 && symbols.conditionOf(classId) !== NO_NAME ? action | CONDITIONAL : action
+  }
+
+  #directAction(view: View, classId: number, userType: string, userRelation: number): number {
+    if (userRelation === NO_NAME)
+      return this.relation === undefined && userType === this.type ? MATCH_SAME : 0
+    if (userRelation === EVERYONE)
+      return this.relation === undefined && userType === this.type ? MATCH_EVERYONE : 0
+    const relation = this.#navigator.schema.types
+      .get(userType)
+      ?.get(this.#navigator.symbols.name(userRelation))
+    return relation === undefined ? 0 : this.#lead(view, classId, userType, [relation])
+  }
+
+  #tuplesetAction(view: View, classId: number, userType: string, computed: ReadonlySet<string>): number {
+    const relations = this.#navigator.schema.types.get(userType)
+    const targets = [...computed].flatMap((name) => relations?.get(name) ?? [])
+    return this.#lead(view, classId, userType, targets)
+  }
+
+  /** Lets the class lead to the relations that can reach the asker. A tupleset's class may already lead on as a userset: not both. */
+  #lead(view: View, classId: number, type: string, relations: readonly RelationSchema[]): number {
+    const targets = relations.filter((relation) => this.reach.has(relation))
+    if (targets.length === 0) return 0
+    const { planner } = this.#navigator
+    if (targets.length === 1 || planner.size < MERGED_PLANS_LIMIT) {
+      view.next[classId] = this.viewOf(planner.planOf(type, targets))
+      return FOLLOW
+    }
+    view.more.set(
+      classId,
+      targets.map((relation) => this.viewOf(planner.planOf(type, [relation]))),
+    )
+    return FOLLOW_MORE
+  }
+}
+
+/** Every relation that tuples of this kind of user can end in, directly or through others. */
+function reachOf(
+  model: CompiledModel,
+  type: string,
+  relation: RelationSchema | undefined,
+): Set<RelationSchema> {
+  const start = model.schema.relations.filter((one) =>
+    relation === undefined
+      ? one.restrictions.some((restriction) => restriction.kind !== "userset" && restriction.type === type)
+      : one === relation,
+  )
+  return closure(start, model.predecessors)
+}
+
+/** One model over one store's vocabulary: the askers, the plans, and what the model says of each class of tuples. */
+export class Navigator {
+  readonly model: CompiledModel
+  readonly schema: ModelSchema
+  readonly symbols: Symbols
+  readonly planner: Planner
+  /** By name id of a type: the asker for its plain users. */
+  readonly #plainAskers: (Asker | undefined)[] = []
+  readonly #usersetAskers = new Map<RelationSchema, Asker>()
+  readonly #allowed: (RelationSchema | null)[] = []
+  readonly #programs: (ConditionProgram | undefined)[] = []
+
+  constructor(model: CompiledModel, symbols: Symbols) {
+    this.model = model
+    this.schema = model.schema
+    this.symbols = symbols
+    this.planner = new Planner(model.schema)
+    // The model's own names first, so that every type and relation of it has a number before any tuple names it.
+    for (const relation of model.schema.relations) symbols.internName(relation.name)
+    for (const type of model.schema.types.keys()) symbols.internName(type)
+  }
+
+  /** The asker for plain users of a type; undefined where the model has no such type. */
+  plainAsker(typeName: number): Asker | undefined {
+    const known = this.#plainAskers[typeName]
+    if (known !== undefined) return known
+    const type = this.symbols.name(typeName)
+    if (!this.schema.types.has(type)) return undefined
+    const asker = new Asker(this, type, undefined)
+    this.#plainAskers[typeName] = asker
+    return asker
+  }
+
+  usersetAsker(relation: RelationSchema): Asker {
+    const known = this.#usersetAskers.get(relation)
+    if (known !== undefined) return known
+    const asker = new Asker(this, relation.type, relation)
+    this.#usersetAskers.set(relation, asker)
+    return asker
+  }
+
+  /**
+   * The relation of a class of tuples where the model allows exactly this class: the relation's type and name, the user's type and
+   * form, the condition. Undefined where tuples of the class count for nothing.
+   */
+  allowedRelation(classId: number): RelationSchema | undefined {
+    const known = this.#allowed[classId]
+    if (known !== undefined) return known ?? undefined
+    const relation = this.#findAllowedRelation(classId)
+    this.#allowed[classId] = relation ?? null
+    return relation
+  }
+
+  #findAllowedRelation(classId: number): RelationSchema | undefined {
+    const { symbols } = this
+    const relationKey = symbols.relationKeyOf(classId)
+    const userKind = symbols.userKindOf(classId)
+    const type = symbols.name(symbols.relationKeys.first[relationKey] ?? NO_NAME)
+    const relation = this.schema.types
+      .get(type)
+      ?.get(symbols.name(symbols.relationKeys.second[relationKey] ?? NO_NAME))
+    const userType = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
+    const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
+    const kind = userRelation === NO_NAME ? "object" : userRelation === EVERYONE ? "everyone" : "userset"
+    const condition = symbols.name(symbols.conditionOf(classId))
+    const allows = relation?.restrictions.some(
+      (one) =>
+        one.type === userType &&
+        one.kind === kind &&
+        one.condition === condition &&
+        (kind !== "userset" || one.relation === symbols.name(userRelation)),
+    )
+    return allows === true ? relation : undefined
+  }
+
+  /** The program of a condition by its name id. */
+  programOf(condition: number): ConditionProgram | undefined {
+    const known = this.#programs[condition]
+    if (known !== undefined) return known
+    const program = this.model.conditionProgram(this.symbols.name(condition))
+    this.#programs[condition] = program
+    return program
+  }
+}

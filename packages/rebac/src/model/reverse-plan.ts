@@ -1,0 +1,80 @@
+import type { CompiledModel } from "./compiled-model.ts"
+import type { RelationSchema, Rewrite } from "./model-schema.ts"
+import { closure, successorsOf } from "./plan.ts"
+
+/** Where holding something leads: a relation on the same or another object; `sure` where nothing else is needed for it. */
+export interface Lead {
+  readonly relation: RelationSchema
+  readonly sure: boolean
+}
+
+/**
+ * For lists of objects: how one relation comes to hold, seen from the user. What stands in an intersection or in the base of an
+ * exclusion leads on without certainty; what is subtracted leads nowhere.
+ */
+export interface ReversePlan {
+  /** Relations that can come to hold on an object because one of its own tuples counts. */
+  direct(relation: RelationSchema): Lead | undefined
+  /** Relations of the same object that are computed from the given one. */
+  computed(relation: RelationSchema): readonly Lead[]
+  /** Relations that come to hold on an object because its tupleset leads to one where `held` holds. */
+  throughTupleset(tupleset: RelationSchema, held: RelationSchema): readonly Lead[]
+}
+
+interface Occurrence {
+  readonly leaf: Rewrite
+  readonly sure: boolean
+}
+
+function* occurrencesOf(rewrite: Rewrite, sure: boolean): IterableIterator<Occurrence> {
+  switch (rewrite.kind) {
+    case "union":
+      for (const child of rewrite.children) yield* occurrencesOf(child, sure)
+      return
+    case "intersection":
+      for (const child of rewrite.children) yield* occurrencesOf(child, false)
+      return
+    case "exclusion":
+      yield* occurrencesOf(rewrite.base, false)
+      return
+    default:
+      yield { leaf: rewrite, sure }
+  }
+}
+
+/** The reverse plan towards one relation: only what can lead to it is in it. */
+export function reversePlanOf(model: CompiledModel, target: RelationSchema): ReversePlan {
+  const { schema } = model
+  const forward = new Map(schema.relations.map((relation) => [relation, successorsOf(schema, relation)]))
+  const relevant = closure([target], forward)
+  const direct = new Map<RelationSchema, Lead>()
+  const computed = new Map<RelationSchema, Lead[]>()
+  const tuplesets = new Map<RelationSchema, { readonly computed: string; readonly lead: Lead }[]>()
+  for (const relation of relevant) {
+    for (const { leaf, sure } of occurrencesOf(relation.rewrite, true)) {
+      const lead = { relation, sure }
+      if (leaf.kind === "direct")
+        direct.set(relation, direct.get(relation)?.sure === true ? { relation, sure: true } : lead)
+      if (leaf.kind === "computed")
+        append(computed, schema.types.get(relation.type)?.get(leaf.relation), lead)
+      if (leaf.kind === "tuple_to_userset")
+        append(tuplesets, schema.types.get(relation.type)?.get(leaf.tupleset), {
+          computed: leaf.computed,
+          lead,
+        })
+    }
+  }
+  return {
+    direct: (relation) => direct.get(relation),
+    computed: (relation) => computed.get(relation) ?? [],
+    throughTupleset: (tupleset, held) =>
+      (tuplesets.get(tupleset) ?? []).flatMap((one) => (one.computed === held.name ? [one.lead] : [])),
+  }
+}
+
+function append<Key, Value>(map: Map<Key, Value[]>, key: Key | undefined, value: Value): void {
+  if (key === undefined) return
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [value])
+  else known.push(value)
+}
