@@ -3,6 +3,7 @@ import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import { decide, newDecisionId } from "@gatehouse/sdk/decision"
 import { type AccessTokenVerifier, readBearerToken, toPrincipal } from "@gatehouse/tokens"
+import { gatewayPrincipal } from "./gateway-principal.ts"
 import type { RequestHeaders } from "./request/request-headers.ts"
 
 export interface AuthenticationQuery {
@@ -20,11 +21,12 @@ export interface AuthenticationQuery {
  */
 export async function authenticate(query: AuthenticationQuery): Promise<Principal> {
   const token = await query.tokens.verify(readBearerToken(query.headers.get("authorization")))
-  const { host } = query
-  if (host === undefined || token.organization === host) return toPrincipal(token, token.organization)
-  if (token.organization !== platformOrganizationId) throw nothingThere(newDecisionId())
-  const principal = toPrincipal(token, host)
-  const { authorizer } = query
+  const { host, authorizer } = query
+  const isVisitor = host !== undefined && host !== token.organization
+  if (isVisitor && token.organization !== platformOrganizationId) throw nothingThere(newDecisionId())
+  const principal = toPrincipal(token, isVisitor ? host : token.organization)
+  if (principal.id === gatewayPrincipal.id) throw new GatehouseError("tokens.wrong_kind")
+  if (!isVisitor) return principal
   const decision = await decide({
     authorizer,
     principal,

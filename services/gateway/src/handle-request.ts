@@ -6,14 +6,14 @@ import { GatehouseError } from "@gatehouse/kernel"
 import { withRequestContext } from "@gatehouse/telemetry"
 import type { AccessFacts } from "./access-log.ts"
 import { answerJson, answerProblem, endsConnection } from "./answer.ts"
+import { answerOrigin, answerOwn } from "./answer-own.ts"
 import { authenticate } from "./authenticate.ts"
 import { authorize } from "./authorize.ts"
+import type { Exchange } from "./exchange.ts"
 import { commonHeaders } from "./forward/answered-headers.ts"
 import { forwardRequest } from "./forward/forward-request.ts"
 import { forwardedHeaders } from "./forward/forwarded-headers.ts"
 import type { GatewayContext } from "./gateway-context.ts"
-import { internalKeySetPath } from "./options.ts"
-import { corsHeaders, isAllowedOrigin, preflightHeaders } from "./organizations/allowed-origin.ts"
 import { resolveHost } from "./organizations/resolve-host.ts"
 import { checkFraming } from "./request/check-framing.ts"
 import { parseRequestTarget } from "./request/parse-request-target.ts"
@@ -22,18 +22,6 @@ import { type RequestHeaders, readRequestHeaders, singleHeader } from "./request
 import { selectProject } from "./request/select-project.ts"
 import type { MatchedRoute } from "./routes/create-route-matcher.ts"
 import { defaultBodyLimitBytes } from "./routes/route.ts"
-
-/** One request on its way through the steps. */
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly requestId: string
-  readonly method: string
-  /** Filled by the steps, for whatever answer comes in the end. */
-  corsHeaders: Readonly<Record<string, string>>
-  route: string | undefined
-  organization: string | undefined
-}
 
 /**
  * Connections on which the end of a request was in doubt. They are closed after the refusal, and what the parser already took
@@ -142,37 +130,6 @@ async function admit(context: GatewayContext, exchange: Exchange, query: Admissi
   const { project, header } = selectProject(headers, matched.parameters.project)
   await authorize({ check: matched.route.check, principal, project, authorizer, logger })
   return { principal, projectHeader: header }
-}
-
-/** The two paths that are the gateway's own, by exact match: nothing else makes a request a health check. */
-function answerOwn(context: GatewayContext, exchange: Exchange, path: string): boolean {
-  if (path === internalKeySetPath) {
-    answerJson(exchange.response, 200, context.internalTokens.publicJwks, exchange)
-    return true
-  }
-  if (path !== "/healthz") return false
-  const isReady = context.isReady()
-  answerJson(exchange.response, isReady ? 200 : 503, { status: isReady ? "ok" : "failed" }, exchange)
-  return true
-}
-
-/** Marks the answer readable for an allowed origin. True where the request was its preflight and is answered. */
-function answerOrigin(
-  context: GatewayContext,
-  exchange: Exchange,
-  headers: RequestHeaders,
-  host: string,
-): boolean {
-  const origin = singleHeader(headers, "origin")
-  const isPreflight = exchange.method === "OPTIONS" && headers.has("access-control-request-method")
-  if (origin === undefined) return false
-  if (isAllowedOrigin(origin, host, context)) exchange.corsHeaders = corsHeaders(origin)
-  else if (isPreflight) throw new GatehouseError("gateway.foreign_origin")
-  if (!isPreflight) return false
-  exchange.response
-    .writeHead(204, { ...commonHeaders(exchange.requestId), ...preflightHeaders(origin) })
-    .end()
-  return true
 }
 
 function refuse({ logger }: GatewayContext, exchange: Exchange, error: unknown): void {

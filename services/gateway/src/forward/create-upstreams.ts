@@ -1,11 +1,6 @@
-import {
-  type OrganizationId,
-  type Principal,
-  platformOrganizationId,
-  principalId,
-} from "@gatehouse/contracts"
 import type { InternalTokenIssuer } from "@gatehouse/tokens"
 import { type Dispatcher, Pool } from "undici"
+import { gatewayPrincipal } from "../gateway-principal.ts"
 import type { UpstreamName } from "../options.ts"
 import { upstreamFailure } from "./upstream-failure.ts"
 
@@ -33,22 +28,6 @@ export interface UpstreamsOptions {
   readonly internalTokens: InternalTokenIssuer
   readonly timeoutMilliseconds: number
 }
-
-/** The gateway as a principal: it is vouched for by itself, and acts in no organization. */
-const gatewayPrincipal: Principal = Object.freeze({
-  id: principalId("service", platformOrganizationId, "gateway"),
-  type: "service",
-  subject: "gateway",
-  home: platformOrganizationId,
-  organization: platformOrganizationId as OrganizationId,
-  groups: [],
-  realmRoles: [],
-  scopes: [],
-  sessionId: undefined,
-  username: undefined,
-  email: undefined,
-  name: undefined,
-})
 
 export function createUpstreams({ urls, internalTokens, timeoutMilliseconds }: UpstreamsOptions): Upstreams {
   const pools = new Map<UpstreamName, Pool>()

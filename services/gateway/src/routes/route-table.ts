@@ -21,32 +21,39 @@ const inventory: readonly Route[] = [
   { method: "GET", pattern: "/v1/components", upstream: "sbom", check: canRead },
 ]
 
+const seesOrganization = { on: "organization", permission: "can_read" } as const
+const managesUsers = { on: "organization", permission: "can_manage_users" } as const
+const managesSettings = { on: "organization", permission: "can_manage_settings" } as const
+const canDelete = { on: "project", permission: "can_delete" } as const
+const managesBindings = { on: "project", permission: "can_manage_bindings" } as const
+
+/** Rows without a check are answered for whoever asks, about what that principal may see. */
 const governance: readonly Route[] = [
   { method: "GET", pattern: "/v1/me", upstream: "governance" },
+  { method: "POST", pattern: "/v1/check", upstream: "governance" },
+  { method: "GET", pattern: "/v1/explain", upstream: "governance" },
   { method: "GET", pattern: "/v1/organizations", upstream: "governance" },
   { method: "GET", pattern: "/v1/organizations/{organization}", upstream: "governance" },
-  { method: "GET", pattern: "/v1/members", upstream: "governance" },
-  { method: "GET", pattern: "/v1/members/{member*}", upstream: "governance" },
-  { method: "GET", pattern: "/v1/projects", upstream: "governance" },
-  { method: "POST", pattern: "/v1/projects", upstream: "governance" },
+  { method: "GET", pattern: "/v1/members", upstream: "governance", check: managesUsers },
+  { method: "GET", pattern: "/v1/members/{id}", upstream: "governance", check: managesUsers },
+  { method: "GET", pattern: "/v1/projects", upstream: "governance", check: seesOrganization },
+  { method: "POST", pattern: "/v1/projects", upstream: "governance", check: managesSettings },
   { method: "GET", pattern: "/v1/projects/{project}", upstream: "governance", check: canRead },
-  { method: "PATCH", pattern: "/v1/projects/{project}", upstream: "governance", check: canRead },
-  { method: "DELETE", pattern: "/v1/projects/{project}", upstream: "governance", check: canRead },
+  { method: "PATCH", pattern: "/v1/projects/{project}", upstream: "governance", check: canWrite },
+  { method: "DELETE", pattern: "/v1/projects/{project}", upstream: "governance", check: canDelete },
   { method: "GET", pattern: "/v1/projects/{project}/bindings", upstream: "governance", check: canRead },
   {
     method: "PUT",
     pattern: "/v1/projects/{project}/bindings/{role}/{subject*}",
     upstream: "governance",
-    check: canRead,
+    check: managesBindings,
   },
   {
     method: "DELETE",
     pattern: "/v1/projects/{project}/bindings/{role}/{subject*}",
     upstream: "governance",
-    check: canRead,
+    check: managesBindings,
   },
-  { method: "POST", pattern: "/v1/check", upstream: "governance" },
-  { method: "GET", pattern: "/v1/explain", upstream: "governance" },
 ]
 
 /**

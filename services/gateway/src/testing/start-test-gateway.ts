@@ -28,7 +28,12 @@ export const globexProject = "0198a1b2-0000-7000-8000-000000000002" as ProjectUu
 export const missingProject = "0198a1b2-0000-7000-8000-00000000dead" as ProjectUuid
 
 /** Subjects of acme's realm, by the role that they hold in acme's project. */
-export const acmeSubjects = { developer: "u-developer", viewer: "u-viewer", stranger: "u-stranger" } as const
+export const acmeSubjects = {
+  admin: "u-admin",
+  developer: "u-developer",
+  viewer: "u-viewer",
+  stranger: "u-stranger",
+} as const
 
 /**
  * A gateway with everything it talks to: real tokens from issuers that publish their keys on loopback, two services that
@@ -127,7 +132,7 @@ async function waitUntilReady(gateway: { health(): Promise<{ status: string }> }
   throw new Error("the gateway did not become ready")
 }
 
-/** Two organizations with a project each; acme's has a developer and a viewer. */
+/** Two organizations with a project each; acme's has an admin, a developer and a viewer. */
 function tuples() {
   const link = (organization: OrganizationId, project: ProjectUuid) => ({
     user: organizationObject(organization),
@@ -149,6 +154,7 @@ function tuples() {
     onPlatform(globex),
     link(acme, acmeProject),
     link(globex, globexProject),
+    bind(acmeSubjects.admin, "admin"),
     bind(acmeSubjects.developer, "developer"),
     bind(acmeSubjects.viewer, "viewer"),
   ]

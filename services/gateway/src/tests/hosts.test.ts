@@ -134,6 +134,12 @@ describe("a principal of the platform realm", () => {
     gateway.authorizer.tuples.write({ deletes: [binding] })
   })
 
+  test("is never the gateway itself, whatever a client of that realm is called", async () => {
+    const namesake = await gateway.realms.platform.token({ client_id: "gateway", sid: undefined })
+    for (const host of ["localhost", "acme.localhost"])
+      expect(await get(host, namesake)).toMatchObject({ status: 401, code: "tokens.wrong_kind" })
+  })
+
   test("cannot be made of a tenant's token by naming the role there", async () => {
     const admin = await gateway.realms.acme.token({ realm_access: { roles: ["platform-admin"] } })
     expect((await get("globex.localhost", admin)).status).toBe(404)

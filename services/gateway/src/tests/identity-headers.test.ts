@@ -158,7 +158,7 @@ describe("what a client may say", () => {
       "user-agent",
       "content-encoding",
     ]) {
-      const { code } = await send(gateway.port, "/v1/projects", {
+      const { code } = await send(gateway.port, "/v1/check", {
         token,
         method: "POST",
         headers: { [name]: ["a", "b"] },

@@ -52,7 +52,7 @@ describe("a body", () => {
   })
 
   test("of any other operation ends at a megabyte", async () => {
-    const answer = await send(gateway.port, "/v1/projects", { token, method: "POST", body: megabytes(2) })
+    const answer = await send(gateway.port, "/v1/check", { token, method: "POST", body: megabytes(2) })
     expect(answer).toMatchObject({ status: 413, code: "request.too_large" })
   })
 

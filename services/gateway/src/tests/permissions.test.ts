@@ -13,7 +13,12 @@ import {
 } from "../testing/start-test-gateway.ts"
 
 let gateway: TestGateway
-const tokens: Record<keyof typeof acmeSubjects, string> = { developer: "", viewer: "", stranger: "" }
+const tokens: Record<keyof typeof acmeSubjects, string> = {
+  admin: "",
+  developer: "",
+  viewer: "",
+  stranger: "",
+}
 beforeAll(async () => {
   gateway = await startTestGateway()
   for (const [role, sub] of Object.entries(acmeSubjects) as [keyof typeof acmeSubjects, string][])
@@ -75,6 +80,29 @@ describe("where the project is known", () => {
     expect(comparable[0]?.status).toBe(404)
   })
 
+  test("each operation on the project asks for its own permission", async () => {
+    const project = `/v1/projects/${acmeProject}`
+    const operations: [string, string, Role[]][] = [
+      ["GET", project, ["admin", "developer", "viewer"]],
+      ["PATCH", project, ["admin", "developer"]],
+      ["DELETE", project, ["admin"]],
+      ["GET", `${project}/bindings`, ["admin", "developer", "viewer"]],
+      ["PUT", `${project}/bindings/viewer/user:acme/u-2`, ["admin"]],
+      ["DELETE", `${project}/bindings/viewer/user:acme/u-2`, ["admin"]],
+    ]
+    for (const [method, path, allowed] of operations) {
+      for (const role of ["admin", "developer", "viewer", "stranger"] as const) {
+        const status = allowed.includes(role) ? 200 : role === "stranger" ? 404 : 403
+        expect([method, path, role, (await ask(role, method, path)).status]).toEqual([
+          method,
+          path,
+          role,
+          status,
+        ])
+      }
+    }
+  })
+
   test("a document by id is left to its service, but only for whoever may read the project", async () => {
     const path = `/v1/sboms/${missingProject}`
     expect((await ask("viewer", "DELETE", path, acmeProject)).status).toBe(200)
@@ -85,6 +113,22 @@ describe("where the project is known", () => {
   test("an empty selection is a project that is not there", async () => {
     expect((await ask("developer", "GET", "/v1/sboms", "")).status).toBe(404)
   })
+})
+
+test("what belongs to no project is decided on the organization", async () => {
+  const manager = await gateway.realms.acme.token({ realm_access: { roles: ["tenant-admin"] } })
+  for (const [method, path] of [
+    ["GET", "/v1/members"],
+    ["GET", "/v1/members/u-1"],
+    ["POST", "/v1/projects"],
+  ] as const) {
+    expect([path, statusAndCode(await ask("developer", method, path))]).toEqual([
+      path,
+      [403, "authz.permission_denied"],
+    ])
+    expect([path, (await send(gateway.port, path, { token: manager, method })).status]).toEqual([path, 200])
+  }
+  expect((await ask("stranger", "GET", "/v1/projects")).status).toBe(200)
 })
 
 test("a project that is not known from the request is the service's to ask for", async () => {
@@ -138,7 +182,7 @@ test("a refusal here is, ids apart, byte for byte the refusal of a service", asy
   expect(comparable(here)).toEqual(comparable(there))
   code = "authz.permission_denied"
   const deniedHere = await ask("viewer", "POST", `/v1/projects/${acmeProject}/sboms`)
-  const deniedThere = await ask("viewer", "GET", "/v1/projects")
+  const deniedThere = await ask("viewer", "GET", "/v1/organizations")
   expect(comparable(deniedHere)).toEqual(comparable(deniedThere))
   gateway.governance.answerWith(undefined)
   await listener.close()
