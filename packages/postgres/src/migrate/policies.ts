@@ -65,7 +65,7 @@ export function auditStatements(logins: readonly string[], readers: readonly str
     `create policy ${policyPrefix}open on ${target} as permissive for all using (true) with check (true)`,
     `create policy ${policyPrefix}select on ${target} as restrictive for select using (organization = ${organization} and (${project} is null or project = ${project}))`,
     `create policy ${policyPrefix}insert on ${target} as restrictive for insert with check (organization = ${organization} and project is not distinct from ${project} and ${mayWrite})`,
-    `revoke all on ${target} from public`,
+    `revoke all on ${target} from ${["public", ...logins.map(quoteIdentifier)].join(", ")}`,
     ...logins.flatMap((login) => [
       `grant usage on schema audit to ${quoteIdentifier(login)}`,
       `grant insert (${columns}) on ${target} to ${quoteIdentifier(login)}`,

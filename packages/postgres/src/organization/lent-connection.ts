@@ -19,11 +19,20 @@ const forget = [
   "discard sequences",
 ].join(";")
 
+/** Whether a connection that was given back has been made as new; looked at before it is lent again. */
+const renewals = new WeakMap<pg.PoolClient, Promise<boolean>>()
+
 /** A pool for scoped transactions: connections are lent under the rules of `lend`. */
 export function lendingPool(pool: pg.Pool): PostgresPool {
   return {
     options: {},
-    connect: async () => lend(await pool.connect()),
+    connect: async () => {
+      for (;;) {
+        const client = await pool.connect()
+        if ((await renewals.get(client)) !== false) return lend(client)
+        client.release(true)
+      }
+    },
     end: () => pool.end(),
   }
 }
@@ -31,7 +40,7 @@ export function lendingPool(pool: pg.Pool): PostgresPool {
 /**
  * A connection for one transaction. Statements go by the extended protocol alone, which takes one statement at a time: SQL that is
  * injected into one cannot add a second. After COMMIT, ROLLBACK or release nothing goes through any more, so a query that was
- * not waited for never runs in the next borrower's transaction; and what is returned is as if new.
+ * not waited for never runs in the next borrower's transaction; and what is returned is made as new.
  */
 function lend(client: pg.PoolClient): PostgresPoolClient {
   let isOver = false
@@ -44,12 +53,16 @@ function lend(client: pg.PoolClient): PostgresPoolClient {
     }) as PostgresPoolClient["query"],
     release: (destroy?: boolean) => {
       isOver = true
-      if (destroy === true) client.release(true)
-      else
-        client.query(forget).then(
-          () => client.release(),
-          () => client.release(true),
-        )
+      if (destroy !== true) renewals.set(client, renew(client))
+      client.release(destroy === true)
     },
   }
+}
+
+/** Queued on the connection before it goes back, so nobody waits for it but the next borrower, if that one comes at once. */
+function renew(client: pg.PoolClient): Promise<boolean> {
+  return client.query(forget).then(
+    () => true,
+    () => false,
+  )
 }

@@ -64,6 +64,8 @@ export function urlOfDatabase(url: Secret, database: string): Secret {
 class RewrappingPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {
     super(config)
+    // INVARIANT 5: the address holds the password; the driver hides only a password that stands alone.
+    Object.defineProperty(this.options, "connectionString", { enumerable: false })
     const connect = super.connect.bind(this) as (...parameters: unknown[]) => unknown
     Object.defineProperty(this, "connect", {
       value: (...parameters: unknown[]) => {

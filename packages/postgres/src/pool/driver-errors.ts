@@ -1,7 +1,7 @@
 import { type ErrorCode, GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import pg from "pg"
 
-/** Raised by our own triggers; the class GH is free (SQL standard: classes beginning with I to Z and 5 to 9 are not; PostgreSQL uses none of it). */
+/** Raised by our own triggers. PostgreSQL has no class GH. */
 export const auditMissingState = "GH001"
 export const auditImmutableState = "GH002"
 
@@ -87,11 +87,15 @@ function fromServer(error: pg.DatabaseError): GatehouseError {
   })
 }
 
-/** A missing table, column or function, a missing right: these sentences name what the code wrote, never a value. */
-const wordyStates = new Set(["42P01", "42703", "42883", "42501", "3F000", "3D000", "25006"])
+/**
+ * Errors of class 42 speak of tables, columns, types and rights, which the code wrote, never of a value; but for a syntax error,
+ * which quotes the place. So do a few of other classes.
+ */
+const otherWordyStates = new Set(["3F000", "3D000", "25006"])
 
 function namesOnly(state: string, message: string): string | undefined {
-  return wordyStates.has(state) ? message : undefined
+  const speaksOfNames = (state.startsWith("42") && state !== "42601") || otherWordyStates.has(state)
+  return speaksOfNames ? message : undefined
 }
 
 /** True where the error is the unique violation of this very constraint: for a conflict that is an expected answer. */
