@@ -11,19 +11,8 @@ import { ensureProjectGroups, removeProjectGroups } from "../ensure/groups.ts"
 import type { AdminWire } from "../wire/admin-wire.ts"
 import { listIn, optionalText, type Representation, textIn } from "../wire/answers.ts"
 import { groupState } from "./group-state.ts"
-import { readPrincipal, readUser } from "./read-principal.ts"
+import { fullName, type PrincipalFacts, readPrincipal, readUser } from "./read-principal.ts"
 import { createShortCache } from "./short-cache.ts"
-
-/** What a token of somebody would say now. */
-export interface PrincipalFacts {
-  /** Full paths. */
-  readonly groups: readonly string[]
-  readonly realmRoles: readonly string[]
-  readonly enabled: boolean
-  readonly username: string | undefined
-  readonly email: string | undefined
-  readonly name: string | undefined
-}
 
 /** A user as a realm lists it. Service accounts are none. */
 export interface DirectoryUser {
@@ -151,10 +140,4 @@ function toDirectoryUser(user: Representation, operation: string): DirectoryUser
     name: fullName(user),
     enabled: user.enabled === true,
   }
-}
-
-/** First and last name, as the scope `profile` writes `name`. */
-export function fullName(user: Representation): string | undefined {
-  const names = [optionalText(user, "firstName"), optionalText(user, "lastName")]
-  return names.filter((name) => name !== undefined).join(" ") || undefined
 }

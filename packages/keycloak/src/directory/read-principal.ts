@@ -10,7 +10,17 @@ import {
   type Representation,
   textIn,
 } from "../wire/answers.ts"
-import { fullName, type PrincipalFacts } from "./create-directory.ts"
+
+/** What a token of somebody would say now. */
+export interface PrincipalFacts {
+  /** Full paths. */
+  readonly groups: readonly string[]
+  readonly realmRoles: readonly string[]
+  readonly enabled: boolean
+  readonly username: string | undefined
+  readonly email: string | undefined
+  readonly name: string | undefined
+}
 
 /** Longer is nobody's id; Keycloak's column holds as much. */
 const maximumSubjectCharacters = 255
@@ -59,7 +69,7 @@ async function readService(
   const operation = "client.service_account"
   if (clientId === "" || !clientId.isWellFormed()) return undefined
   const client = await findClient(wire, realm, clientId)
-  if (!client || client.serviceAccountsEnabled !== true) return undefined
+  if (client?.serviceAccountsEnabled !== true) return undefined
   const path = `/clients/${textIn(client, "id", operation)}/service-account-user`
   const user = objectIn(await wire.read({ realm, path, operation }), operation)
   return readFacts(wire, realm, user, client.enabled === true && user.enabled === true)
@@ -86,4 +96,10 @@ async function readFacts(
     email: optionalText(user, "email"),
     name: fullName(user),
   }
+}
+
+/** First and last name, as the scope `profile` writes `name`. */
+export function fullName(user: Representation): string | undefined {
+  const names = [optionalText(user, "firstName"), optionalText(user, "lastName")]
+  return names.filter((name) => name !== undefined).join(" ") || undefined
 }
