@@ -1,6 +1,9 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import {
   type AuthorizationModel,
+  type CompiledModel,
+  compileModel,
+  createEvaluator,
   createTupleStore,
   type Explanation,
   type RelationshipTuple,
@@ -23,15 +26,16 @@ export async function explainOverWire(target: WireTarget, query: CheckQuery): Pr
   const model = await readModel(target)
   const tuples = createTupleStore()
   await readReachable(target, model, query, tuples)
-  throw new GatehouseError("openfga.explanation_too_large")
+  const { user, relation, object, contextualTuples, context } = query
+  return createEvaluator(model, tuples).explain({ user, relation, object, contextualTuples, context })
 }
 
-async function readModel(target: WireTarget): Promise<AuthorizationModel> {
+async function readModel(target: WireTarget): Promise<CompiledModel> {
   const path = `${storePath(target, "authorization-models")}/${encodeURIComponent(target.modelId)}`
   const answer = await target.client.call({ method: "GET", path, repeatable: true })
   const model = memberOf(bodyOf(answer, "query"), "authorization_model")
   if (!Array.isArray(memberOf(model, "type_definitions"))) throw unexpected()
-  return model as AuthorizationModel
+  return compileModel(model as AuthorizationModel)
 }
 
 /**
@@ -40,7 +44,7 @@ async function readModel(target: WireTarget): Promise<AuthorizationModel> {
  */
 async function readReachable(
   target: WireTarget,
-  model: AuthorizationModel,
+  { model }: CompiledModel,
   query: CheckQuery,
   tuples: TupleStore,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RelationshipTuple, UsersetTreeNode } from "@gatehouse/rebac"
+import { parseObject, type RelationshipTuple, type UsersetTreeNode } from "@gatehouse/rebac"
 import type { Freshness } from "../view/store-view.ts"
 import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
@@ -21,6 +21,14 @@ export async function expand(
   const { evaluator, modelId } = await resolveEvaluator(engine, input, input.freshness)
   if (object === "" || relation === "")
     throw refuse("invalid_expand_input", "Invalid input. Make sure you provide an object and a relation")
+  assertObject(object)
   const { root } = answerOrRefuse("expand", () => evaluator.expand({ object, relation, contextualTuples }))
   return { root, modelId }
+}
+
+function assertObject(object: string): void {
+  const parsed = parseObject(object)
+  if (parsed === undefined) throw refuse("validation_error", "invalid 'object' field format")
+  if (parsed.id === "*")
+    throw refuse("validation_error", "the 'object' field cannot reference a typed wildcard")
 }

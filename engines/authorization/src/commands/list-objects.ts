@@ -1,4 +1,4 @@
-import { type CompiledModel, parseUser, type RelationshipTuple } from "@gatehouse/rebac"
+import type { CompiledModel, RelationshipTuple } from "@gatehouse/rebac"
 import type { Freshness } from "../view/store-view.ts"
 import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
@@ -21,30 +21,18 @@ export async function listObjects(
   engine: Engine,
   input: ListObjectsInput,
 ): Promise<{ objects: string[]; complete: boolean; modelId: string }> {
-  const { evaluator, model, modelId } = await resolveEvaluator(engine, input, input.freshness)
+  const { evaluator, modelId } = await resolveEvaluator(engine, input, input.freshness)
   const { user, relation, type, contextualTuples, context, limit } = input
-  requireType(model, type)
-  requireUser(model, user)
   const answer = answerOrRefuse("list", () =>
     evaluator.listObjects({ user, relation, type, contextualTuples, context, limit }),
   )
   return { ...answer, modelId }
 }
 
-function requireUser(model: CompiledModel, user: string): void {
-  const parsed = parseUser(user)
-  const refuseUser = (reason: string) => refuse("validation_error", `invalid 'user' value: ${reason}`)
-  if (parsed === undefined) throw refuseUser("the 'user' field is malformed")
-  if (!definesType(model, parsed.type)) throw refuseUser(`type '${parsed.type}' not found`)
-}
-
-function definesType({ model }: CompiledModel, type: string): boolean {
-  return model.type_definitions.some((definition) => definition.type === type)
-}
-
 /** Refuses a type that the model does not define, with the code that the wire's lists have for it. */
-export function requireType(model: CompiledModel, type: string): void {
-  if (!definesType(model, type)) throw refuse("type_not_found", `type '${type}' not found`)
+export function requireType({ model }: CompiledModel, type: string): void {
+  if (!model.type_definitions.some((definition) => definition.type === type))
+    throw refuse("type_not_found", `type '${type}' not found`)
 }
 
 /** Refuses a relation that the type does not define. */

@@ -13,28 +13,18 @@ export function answerOrRefuse<Answer>(kind: QuestionKind, ask: () => Answer): A
   }
 }
 
-const prefixes: Record<QuestionKind, string> = {
-  check: "invalid relation: ",
-  list: "invalid 'user' value: ",
-  expand: "",
-}
-
 function toRefusal(error: GatehouseError, kind: QuestionKind): GatehouseError {
   const { reason } = error.details
   const sentence = typeof reason === "string" ? reason : error.publicMessage
   switch (error.code) {
     case "rebac.invalid_request":
-      return refuse("validation_error", `${prefixes[kind]}${sentence}`)
+      return refuse("validation_error", prefixed(sentence, kind))
     case "rebac.type_not_found":
-      return kind === "list"
-        ? refuse("type_not_found", sentence)
-        : refuse("validation_error", `${prefixes[kind]}${sentence}`)
+      return refuse(kind === "list" ? "type_not_found" : "validation_error", prefixed(sentence, kind))
     case "rebac.relation_not_found":
-      return kind === "list"
-        ? refuse("relation_not_found", sentence)
-        : refuse("validation_error", `${prefixes[kind]}${sentence}`)
+      return refuse(kind === "list" ? "relation_not_found" : "validation_error", prefixed(sentence, kind))
     case "rebac.invalid_tuple":
-      return refuse("invalid_tuple", `invalid tuple: ${sentence}`)
+      return refuse("invalid_tuple", kind === "check" ? `invalid tuple: ${sentence}` : sentence)
     case "rebac.resolution_too_complex":
       return refuse("authorization_model_resolution_too_complex", tooComplex)
     case "rebac.condition_failed":
@@ -42,6 +32,12 @@ function toRefusal(error: GatehouseError, kind: QuestionKind): GatehouseError {
     default:
       return error
   }
+}
+
+function prefixed(sentence: string, kind: QuestionKind): string {
+  return kind === "check" && !sentence.startsWith("invalid context")
+    ? `invalid relation: ${sentence}`
+    : sentence
 }
 
 const tooComplex =

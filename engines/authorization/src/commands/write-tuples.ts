@@ -55,12 +55,10 @@ function refuseTuple(tuple: RelationshipTuple, reason: string): Error {
 
 function assertWritable(model: CompiledModel, tuple: RelationshipTuple): void {
   const reason = validateTuple(model, tuple)
-  if (reason !== undefined) throw refuseTuple(tuple, reason)
+  if (reason !== undefined) throw refuse("validation_error", reason)
   if (tuple.user === `${tuple.object}#${tuple.relation}`)
     throw refuseTuple(tuple, "cannot write a tuple that is implicit")
   if (!tuple.condition) return
-  if (holdsControlCharacter(tuple.condition.name) || holdsControlCharacter(tuple.condition.context))
-    throw refuseTuple(tuple, "condition contains forbidden characters")
   const bytes = structSize(tuple.condition.context ?? {})
   if (bytes > maximumTupleContextBytes) {
     const limit = `${bytes} bytes exceeds ${maximumTupleContextBytes} bytes`

@@ -1,6 +1,6 @@
 import { type Assertion, readAssertions, writeAssertions } from "../commands/assertions.ts"
 import { maximumAssertions } from "../wire/limits.ts"
-import { parseBareContextualTuples, parseContext, parseQuestion } from "../wire/parse-tuple.ts"
+import { parseBareContextualTuples, parseQuestion } from "../wire/parse-tuple.ts"
 import type { WireMessage } from "../wire/proto-json.ts"
 import { showTupleKey } from "../wire/show-tuple.ts"
 import { requireAtMost, requiredViolation, requirePattern, wirePatterns } from "../wire/violations.ts"
@@ -21,7 +21,7 @@ function parseAssertion(message: WireMessage): Assertion {
     question: parseQuestion(key, "AssertionTupleKey"),
     expectation: message.boolean("expectation"),
     contextualTuples: parseBareContextualTuples(message, "Assertion"),
-    context: parseContext(message) ?? null,
+    context: message.struct("context") ?? null,
   }
 }
 

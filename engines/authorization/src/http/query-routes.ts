@@ -6,7 +6,6 @@ import { listUsers } from "../commands/list-users.ts"
 import { maximumListResults, maximumUserBytes } from "../wire/limits.ts"
 import {
   parseBareContextualTuples,
-  parseContext,
   parseContextualTuples,
   parseFreshness,
   parseQuestion,
@@ -36,7 +35,7 @@ function parseQuestionOf(body: WireMessage, message: string) {
   return {
     question: parseQuestion(key, "CheckRequestTupleKey"),
     contextualTuples: parseContextualTuples(body),
-    context: parseContext(body),
+    context: body.struct("context"),
   }
 }
 
@@ -86,7 +85,7 @@ function parseListObjects(request: WireRequest, message: string) {
     const reason = `value length must be between 1 and ${maximumUserBytes} bytes, inclusive`
     throw violation(message, "User", reason)
   }
-  const rest = { contextualTuples: parseContextualTuples(body), context: parseContext(body) }
+  const rest = { contextualTuples: parseContextualTuples(body), context: body.struct("context") }
   return { ...question, type, relation, user, ...rest }
 }
 
@@ -124,7 +123,7 @@ const listUsersRoute: Route = {
       relation: body.string("relation"),
       filter: parseUserFilter(body, message),
       contextualTuples: parseBareContextualTuples(body, message),
-      context: parseContext(body),
+      context: body.struct("context"),
     }
     requirePattern(input.relation, wirePatterns.relation, message, "Relation")
     const { users, complete, modelId } = await listUsers(engine, input)

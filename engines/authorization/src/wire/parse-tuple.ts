@@ -1,5 +1,4 @@
 import type { RelationshipTuple, TupleCondition, TupleKey } from "@gatehouse/rebac"
-import { refuse } from "./error-codes.ts"
 import { maximumContextualTuples, maximumUserBytes } from "./limits.ts"
 import type { WireMessage } from "./proto-json.ts"
 import { requireAtMost, requireBytesAtMost, requirePattern, wirePatterns } from "./violations.ts"
@@ -60,19 +59,9 @@ export function parseBareContextualTuples(request: WireMessage, message: string)
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const control = /[\u0000-\u001f\u007f-\u009f]/
 
-/** True where text, or any key or text inside a JSON value, holds a control character. */
-export function holdsControlCharacter(value: unknown): boolean {
-  if (typeof value === "string") return control.test(value)
-  if (typeof value !== "object" || value === null) return false
-  return Object.entries(value).some(([key, member]) => control.test(key) || holdsControlCharacter(member))
-}
-
-/** A request's context; control characters in it are refused. */
-export function parseContext(request: WireMessage): Record<string, unknown> | undefined {
-  const context = request.struct("context")
-  if (context !== undefined && holdsControlCharacter(context))
-    throw refuse("validation_error", "invalid context: context contains forbidden characters")
-  return context
+/** True where text holds a control character. */
+export function holdsControlCharacter(text: string): boolean {
+  return control.test(text)
 }
 
 const consistencies = { UNSPECIFIED: 0, MINIMIZE_LATENCY: 100, HIGHER_CONSISTENCY: 200 } as const

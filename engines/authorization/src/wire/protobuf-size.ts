@@ -1,4 +1,11 @@
-import type { AuthorizationModel, RelationReference, RelationshipTuple, Userset } from "@gatehouse/rebac"
+import type {
+  AuthorizationModel,
+  ConditionParameter,
+  ObjectRelation,
+  RelationReference,
+  RelationshipTuple,
+  Userset,
+} from "@gatehouse/rebac"
 
 /*
  * Sizes in protobuf's encoding, in which the real server measures models, contexts and assertions. Every field of these
@@ -59,8 +66,8 @@ export function modelSize(model: AuthorizationModel): number {
 }
 
 interface Module {
-  readonly module?: string
-  readonly source_info?: { readonly file?: string } | null
+  readonly module?: string | undefined
+  readonly source_info?: { readonly file?: string | undefined } | null | undefined
 }
 
 function moduleSize({ module, source_info }: Module): number {
@@ -84,17 +91,12 @@ function referenceSize({ type, relation, wildcard, condition }: RelationReferenc
   return text(type) + kind + text(condition)
 }
 
-interface Parameter {
-  readonly generic_types?: readonly Parameter[] | null
-}
-
-function parameterSize({ generic_types }: Parameter): number {
+function parameterSize({ generic_types }: ConditionParameter): number {
   return 2 + sum(generic_types ?? [], (generic) => nested(parameterSize(generic)))
 }
 
 function usersetSize(userset: Userset): number {
-  const relation = (reference: { object?: string; relation: string }) =>
-    nested(text(reference.object) + text(reference.relation))
+  const relation = (reference: ObjectRelation) => nested(text(reference.object) + text(reference.relation))
   const children = (child: readonly Userset[]) => nested(sum(child, (item) => nested(usersetSize(item))))
   if (userset.computedUserset) return relation(userset.computedUserset)
   if (userset.tupleToUserset) {
