@@ -1,18 +1,38 @@
 import { defineConfig } from "vitest/config"
 
+const common = { pool: "forks", testTimeout: 20_000, hookTimeout: 60_000 } as const
+
+/**
+ * Two projects: `parts` tests packages, engines and services on a real PostgreSQL; `plane` tests what only a whole plane
+ * shows, on one that the real command started.
+ */
 export default defineConfig({
   test: {
-    include: [
-      "{packages,engines,services,apps,examples}/*/src/**/*.test.ts",
-      "attack/**/*.test.ts",
-      "tests/**/*.test.ts",
-      "conformance/**/*.test.ts",
-      "tools/**/*.test.ts",
-    ],
-    globalSetup: ["packages/postgres/src/testing/global-setup.ts"],
-    pool: "forks",
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: "parts",
+          include: [
+            "{packages,engines,services,apps,examples}/*/src/**/*.test.ts",
+            "tests/{governance,sbom,server,faults,browser}/**/*.test.ts",
+            "attack/parts/**/*.test.ts",
+            "conformance/**/*.test.ts",
+            "tools/**/*.test.ts",
+          ],
+          exclude: ["**/*.long.test.ts"],
+          globalSetup: ["packages/postgres/src/testing/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "plane",
+          include: ["tests/plane/**/*.test.ts", "attack/*.test.ts"],
+          globalSetup: ["tests/support/plane-setup.ts"],
+        },
+      },
+    ],
   },
 })

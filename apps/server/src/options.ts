@@ -42,7 +42,7 @@ export interface PlaneSummary {
   readonly ready: true
   readonly pid: number
   readonly version: string
-  readonly urls: Partial<Record<"gateway" | "identity" | "authorization" | "database" | "control", string>>
+  readonly urls: Partial<Record<"gateway" | "identity" | "authorization" | "database", string>>
 }
 
 /** `plane.json` as written: readable by its owner alone. */
@@ -53,8 +53,8 @@ export interface PlaneFile extends PlaneSummary {
     /** Service account of realm `master` on the identity wire. */
     readonly identity?: { readonly clientId: string; readonly clientSecret: string }
     readonly database?: { readonly username: string; readonly password: string }
-    /** Bearer token of the control address: health and nothing else. */
-    readonly control?: string
+    /** Where the running process says how its parts are, and the bearer token that it wants for it. */
+    readonly control: { readonly url: string; readonly token: string }
   }
 }
 

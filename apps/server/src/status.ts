@@ -14,8 +14,8 @@ export async function status({ stateDirectory }: Pick<PlaneOptions, "stateDirect
   const plane = await readJson<PlaneFile>(paths.plane)
   if (running === undefined || plane === undefined) throw new GatehouseError("server.not_running")
   const { credentials, ...summary } = plane
-  const answer = await request(`${plane.urls.control}/health`, {
-    headers: { authorization: `Bearer ${credentials.control}` },
+  const answer = await request(`${credentials.control.url}/health`, {
+    headers: { authorization: `Bearer ${credentials.control.token}` },
     headersTimeout: timeoutMilliseconds,
     bodyTimeout: timeoutMilliseconds,
   })

@@ -12,7 +12,7 @@ import type { GovernanceService, GovernanceServiceOptions } from "./options.ts"
 import { createRevocationStore } from "./revocation/revocation-store.ts"
 import { addRoutes } from "./routes/add-routes.ts"
 import type { GovernanceContext } from "./service-context.ts"
-import { provisionOrganization } from "./tenancy/provision-organization.ts"
+import { type NewOrganization, provisionOrganization } from "./tenancy/provision-organization.ts"
 
 /** Connections to the service's own database: its queries are short, and none waits for another. */
 const registryConnections = 5
@@ -73,10 +73,16 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
   addRoutes({ ...context, app })
   await completion.resume()
   const part = await app.listen(options.port)
+  const provision = (organization: NewOrganization) =>
+    provisionOrganization({ ...provisioning, registry, realms, authorizer, logger }, organization)
   return {
     ...part,
     provisionOrganization: async (organization) => {
-      await provisionOrganization({ ...provisioning, registry, realms, authorizer, logger }, organization)
+      await provision(organization)
+    },
+    completeOrganizations: async () => {
+      const known = await registry.selectFrom("organization").select(["id", "name"]).execute()
+      await Promise.all(known.map(provision))
     },
     close: async () => {
       await part.close()

@@ -34,4 +34,6 @@ export interface GovernanceServiceOptions {
 export interface GovernanceService extends RunningPart {
   /** Makes an organization, or completes one. Idempotent. There is no HTTP route for it. */
   provisionOrganization(organization: NewOrganization): Promise<void>
+  /** Brings every known organization to this release and to the addresses of this start. Idempotent. */
+  completeOrganizations(): Promise<void>
 }

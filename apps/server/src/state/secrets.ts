@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { Secret } from "@gatehouse/kernel"
-import { exportJWK, generateKeyPair, type JWK } from "jose"
+import { revealSecret, Secret } from "@gatehouse/kernel"
+import { generateInternalSigningKey } from "@gatehouse/tokens"
+import type { JWK } from "jose"
 import { readJson, type StatePaths, writeJson } from "./state-directory.ts"
 
 /** Logins that have a key of their own, from which their passwords are derived. */
@@ -44,7 +45,7 @@ export async function loadSecrets(paths: StatePaths): Promise<GeneratedSecrets> 
     values: Object.fromEntries(
       names.map((name) => [name, stored?.values[name] ?? randomBytes(secretBytes).toString("base64url")]),
     ),
-    internalTokenKey: stored?.internalTokenKey ?? (await generateInternalTokenKey()),
+    internalTokenKey: stored?.internalTokenKey ?? revealSecret(generateInternalSigningKey()),
   }
   if (stored === undefined || names.some((name) => stored.values[name] === undefined))
     await writeJson(paths.secrets, complete)
@@ -64,9 +65,4 @@ export async function loadSecrets(paths: StatePaths): Promise<GeneratedSecrets> 
     },
     internalTokenKey: new Secret(complete.internalTokenKey),
   }
-}
-
-async function generateInternalTokenKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true })
-  return { ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: randomBytes(8).toString("hex") }
 }

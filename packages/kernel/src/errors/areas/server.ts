@@ -10,7 +10,8 @@ export const serverErrors = defineErrors({
   "server.already_running": {
     status: 500,
     message: "Gatehouse already runs on this state directory.",
-    action: "Use the running one (gatehouse status), stop it (gatehouse stop), or take another folder with --state DIR.",
+    action:
+      "Use the running one (gatehouse status), stop it (gatehouse stop), or take another folder with --state DIR.",
   },
   "server.not_running": {
     status: 500,
@@ -35,7 +36,8 @@ export const serverErrors = defineErrors({
   "server.unsafe_defaults": {
     status: 500,
     message: "Development defaults do not start in production or beyond loopback.",
-    action: "Configure each part that is named, or allow it by name: --allow embedded,http,demo,state-secrets.",
+    action:
+      "Configure each part that is named, or allow it by name: --allow embedded,http,demo,state-secrets.",
   },
   "server.invalid_option": {
     status: 500,

@@ -1,0 +1,106 @@
+import { platformOrganizationId } from "@gatehouse/contracts"
+import type { RunningPart } from "@gatehouse/kernel"
+import { createLogger } from "@gatehouse/telemetry"
+import { pino } from "pino"
+import type { ServerConfig } from "../config.ts"
+import { startControlServer } from "../control-server.ts"
+import { ensureDemo } from "../demo/ensure-demo.ts"
+import type { PartName, PlaneSummary, RunningPlane, UpOptions } from "../options.ts"
+import { loadSecrets } from "../state/secrets.ts"
+import { removeFile, type StatePaths } from "../state/state-directory.ts"
+import { addressesOf } from "./addresses.ts"
+import { createPartRegistry, type PartRegistry } from "./part-registry.ts"
+import { planeFile, writePlaneFile } from "./plane-file.ts"
+import { startDatabase } from "./start-database.ts"
+import { startEngines } from "./start-engines.ts"
+import { type RunningServices, startServices } from "./start-services.ts"
+
+export interface StartPlaneInput {
+  readonly options: UpOptions
+  readonly config: ServerConfig
+  readonly parts: readonly PartName[]
+  readonly paths: StatePaths
+}
+
+/** Stopping in order takes at most this long; after it the process ends as it is, and the next start recovers. */
+const stopMilliseconds = 4_500
+
+/**
+ * Starts the parts in the order in which they need each other: database, engines, services, gateway, demo. When one fails, those
+ * that run are stopped and its error is thrown.
+ */
+export async function startPlane(input: StartPlaneInput): Promise<RunningPlane> {
+  const registry = createPartRegistry(input.options.report)
+  try {
+    return await start(input, registry)
+  } catch (error) {
+    await registry.close()
+    throw error
+  }
+}
+
+async function start(
+  { options, config, parts, paths }: StartPlaneInput,
+  registry: PartRegistry,
+): Promise<RunningPlane> {
+  const secrets = await loadSecrets(paths)
+  const addresses = addressesOf(config, options.port)
+  const logger = createLogger({
+    name: "gatehouse",
+    level: config.logLevel,
+    destination: pino.destination({ dest: paths.log, mode: 0o600, sync: false }),
+  })
+  const context = { options, config, parts: new Set(parts), paths, secrets, addresses, logger, registry }
+  const database = await startDatabase(context)
+  await startEngines(context, database)
+  const services = await startServices(context, database)
+  if (services) await registry.step("organizations", () => ensureOrganizations(services))
+  const demo =
+    options.demo && services ? await registry.step("demo", () => ensureDemo(context, services)) : undefined
+  const control = await startControlServer({ parts: registry.parts, token: secrets.controlToken, logger })
+  const file = planeFile(context, control.url)
+  await writePlaneFile(paths, file)
+  const { credentials, ...summary } = file
+  options.report({ step: "ready", status: "done" })
+  return { summary, demo, stop: () => stopPlane({ context, control, summary }) }
+}
+
+/** Brings the platform's realm and every organization to this release and to the addresses of this start. */
+async function ensureOrganizations({ governance, realms }: RunningServices): Promise<void> {
+  await realms.ensureRealm(platformOrganizationId, { name: "Platform" })
+  await governance.completeOrganizations()
+}
+
+/** What every step of a start works with. */
+export interface PlaneContext {
+  readonly options: UpOptions
+  readonly config: ServerConfig
+  readonly parts: ReadonlySet<PartName>
+  readonly paths: StatePaths
+  readonly secrets: Awaited<ReturnType<typeof loadSecrets>>
+  readonly addresses: ReturnType<typeof addressesOf>
+  readonly logger: ReturnType<typeof createLogger>
+  readonly registry: PartRegistry
+}
+
+async function stopPlane({
+  context: { paths, registry, options },
+  control,
+}: {
+  readonly context: PlaneContext
+  readonly control: Pick<RunningPart, "close">
+  readonly summary: PlaneSummary
+}): Promise<void> {
+  options.report({ step: "stop", status: "started" })
+  await removeFile(paths.plane)
+  const inOrder = control.close().then(() => registry.close())
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([
+    inOrder,
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, stopMilliseconds)
+    }),
+  ])
+  clearTimeout(timer)
+  options.report({ step: "stop", status: "done" })
+}

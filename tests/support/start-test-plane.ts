@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto"
+import {
+  type OrganizationId,
+  type Principal,
+  permissionModel,
+  platformOrganizationId,
+} from "@gatehouse/contracts"
+import { createAuthorizationEngine } from "@gatehouse/engine-authorization"
+import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
+import { createRemoteAuthorizer, ensureStore, type RemoteAuthorizer } from "@gatehouse/openfga"
+import {
+  createOrganizationDatabases,
+  ensureServiceDatabase,
+  type OrganizationDatabases,
+} from "@gatehouse/postgres"
+import { testAdminUrl, uniqueName } from "@gatehouse/postgres/testing"
+import { createTestGateway, type TestGateway, testPrincipal } from "@gatehouse/sdk/testing"
+import {
+  createGovernanceService,
+  type GovernanceService,
+  type GovernanceServiceOptions,
+  governanceOrganizationSchema,
+  type OrganizationTables,
+} from "@gatehouse/service-governance"
+import { createLogger } from "@gatehouse/telemetry"
+import { request } from "undici"
+import { createMemoryRealms, type MemoryRealms } from "./memory-realms.ts"
+
+/** One request to governance, as the gateway forwards it. */
+export interface Ask {
+  readonly as: Principal
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  readonly path: string
+  readonly headers?: Record<string, string>
+  /** Sent as JSON, or as it is where it is text. */
+  readonly body?: unknown
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they assert
+  readonly json: any
+}
+
+/** Governance on a real database and a real authorization server over HTTP, with realms in memory. */
+export interface TestPlane {
+  readonly acme: OrganizationId
+  readonly globex: OrganizationId
+  readonly governance: GovernanceService
+  readonly realms: MemoryRealms
+  readonly authorizer: RemoteAuthorizer
+  readonly databases: OrganizationDatabases<OrganizationTables>
+  /** Lines of the log, parsed. */
+  readonly log: readonly Record<string, unknown>[]
+  ask(ask: Ask): Promise<Answered>
+  /** Starts another process's worth of governance on the same state; ends the one before it, unless told otherwise. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The gateway's own principal. */
+export const gatewayPrincipal: Principal = testPrincipal({
+  home: platformOrganizationId,
+  subject: "gateway",
+  type: "service",
+})
+
+/** Everyone whom tests ask as, in each organization. */
+const members = [
+  { subject: "owner", groups: ["/org-owners"] },
+  { subject: "admin", groups: ["/org-admins"], realmRoles: ["tenant-admin"] },
+  { subject: "developer", groups: ["/org-members"], realmRoles: ["developer"] },
+  { subject: "viewer", groups: ["/org-members"], realmRoles: ["viewer"] },
+  { subject: "disabled", enabled: false },
+  { subject: "gatehouse-api", type: "service" as const },
+]
+
+/** Starts a plane of a test file's own, with two organizations of names that no other file uses. */
+export async function startTestPlane(): Promise<TestPlane> {
+  const log: Record<string, unknown>[] = []
+  const logger = createLogger({
+    name: "test",
+    destination: { write: (line) => void log.push(JSON.parse(line)) },
+  })
+  const realms = createMemoryRealms()
+  const engine = await startAuthorization()
+  const { authorizer } = engine
+  const gateway = createTestGateway("governance")
+  const loginKey = new Secret(randomBytes(32).toString("hex"))
+  const databases = createOrganizationDatabases<OrganizationTables>({
+    service: governanceOrganizationSchema.service,
+    serverUrl: serverUrl(),
+    loginKey,
+  })
+  const options: GovernanceServiceOptions = {
+    verifier: gateway.verifier,
+    authorizer,
+    databases,
+    databaseUrl: await newServiceDatabase("governance"),
+    realms,
+    provisioning: { adminUrl: testAdminUrl(), services: [{ ...governanceOrganizationSchema, loginKey }] },
+    addresses: {
+      publicUrl: "http://localhost:8080",
+      issuerBaseUrl: "http://localhost:8081",
+      identityUrl: "http://127.0.0.1:8081",
+      algorithm: "RS256",
+    },
+    logger,
+    port: 0,
+  }
+  let governance = await createGovernanceService(options)
+  const [acme, globex] = [uniqueName("acme") as OrganizationId, uniqueName("globex") as OrganizationId]
+  for (const id of [acme, globex]) {
+    await governance.provisionOrganization({ id, name: id })
+    realms.add(id, ...members)
+  }
+  return {
+    acme,
+    globex,
+    realms,
+    authorizer,
+    databases,
+    log,
+    get governance() {
+      return governance
+    },
+    ask: (ask) => send(governance.url, gateway, ask),
+    restart: async () => {
+      await governance.close()
+      governance = await createGovernanceService(options)
+    },
+    close: async () => {
+      await governance.close()
+      await databases.close()
+      await authorizer.close()
+      await engine.part.close()
+    },
+  }
+}
+
+async function startAuthorization(): Promise<{
+  readonly part: RunningPart
+  readonly authorizer: RemoteAuthorizer
+}> {
+  const presharedKey = new Secret(randomBytes(32).toString("hex"))
+  const part = await createAuthorizationEngine({
+    databaseUrl: await newServiceDatabase("authorization"),
+    port: 0,
+    presharedKey,
+    logger: createLogger({ name: "authorization", level: "error" }),
+  })
+  const { storeId, modelId } = await ensureStore({
+    url: part.url,
+    credential: presharedKey,
+    name: "gatehouse",
+    model: permissionModel,
+  })
+  return {
+    part,
+    authorizer: createRemoteAuthorizer({ url: part.url, storeId, modelId, credential: presharedKey }),
+  }
+}
+
+async function newServiceDatabase(stem: string): Promise<Secret> {
+  const name = uniqueName(stem)
+  const password = new Secret(randomBytes(18).toString("base64url"))
+  const { url } = await ensureServiceDatabase(testAdminUrl(), { database: name, login: name, password })
+  return url
+}
+
+function serverUrl(): string {
+  return `postgres://${new URL(revealSecret(testAdminUrl())).host}`
+}
+
+async function send(
+  url: string,
+  gateway: TestGateway,
+  { as, method = "GET", path, headers = {}, body }: Ask,
+): Promise<Answered> {
+  const response = await request(`${url}${path}`, {
+    method,
+    headers: {
+      ...(await gateway.headers(as, method, path)),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  })
+  const text = await response.body.text()
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    json: text === "" ? undefined : JSON.parse(text),
+  }
+}
