@@ -48,7 +48,7 @@ async function start(
   const logger = createLogger({
     name: "gatehouse",
     level: config.logLevel,
-    destination: pino.destination({ dest: paths.log, mode: 0o600, sync: false }),
+    destination: pino.destination({ dest: paths.log, mode: 0o600, sync: true }),
   })
   const context = { options, config, parts: new Set(parts), paths, secrets, addresses, logger, registry }
   const database = await startDatabase(context)

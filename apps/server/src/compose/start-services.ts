@@ -1,4 +1,4 @@
-import { permissionModel, platformOrganizationId } from "@gatehouse/contracts"
+import { permissionModel } from "@gatehouse/contracts"
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
 import { createIdentityClient, type IdentityClient } from "@gatehouse/keycloak"
 import { createRemoteAuthorizer, ensureStore, type RemoteAuthorizer } from "@gatehouse/openfga"
@@ -16,7 +16,6 @@ import {
   createInternalTokenVerifier,
   type InternalTokenIssuer,
 } from "@gatehouse/tokens"
-import { followRevocations } from "./follow-revocations.ts"
 import { createRealms, type Realms } from "./realms.ts"
 import type { RunningDatabase } from "./start-database.ts"
 import type { PlaneContext } from "./start-plane.ts"
@@ -155,18 +154,13 @@ async function startGateway(
   { authorizer, internalTokens }: Shared,
   { governance, sbom }: { readonly governance: RunningPart; readonly sbom: RunningPart },
 ): Promise<RunningPart> {
-  const { addresses, registry, logger } = context
-  const revocations = followRevocations(governance.url, internalTokens)
-  registry.onClose(() => revocations.close())
-  await revocations.replayed
+  const { addresses, logger } = context
   return createGatewayService({
     port: addresses.ports.gateway,
     publicUrl: addresses.gateway,
     upstreams: { governance: governance.url, sbom: sbom.url },
-    platform: { issuer: addresses.issuer(platformOrganizationId) },
     authorizer,
     internalTokens,
-    revocations,
     logger: logger.child({ part: "gateway" }),
   })
 }

@@ -1,7 +1,7 @@
 import type { OrganizationId } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import { request } from "undici"
-import { demoPrincipal } from "../compose/plane-principals.ts"
+import { demoPrincipal } from "./demo-principal.ts"
 import type { RunningServices } from "../compose/start-services.ts"
 
 interface Project {
