@@ -1,9 +1,10 @@
-import { type OrganizationId, revocationPageSchema } from "@gatehouse/contracts"
+import { setTimeout as pause } from "node:timers/promises"
 import { listenOnLoopback } from "@gatehouse/http"
 import { type PartHealth, type RunningPart, systemClock } from "@gatehouse/kernel"
-import { createAccessTokenVerifier, createRevocationFollower, type RevocationPage } from "@gatehouse/tokens"
+import { createAccessTokenVerifier, createRevocationFollower } from "@gatehouse/tokens"
 import { createAccessLog } from "./access-log.ts"
-import { createUpstreams, type Upstreams } from "./forward/create-upstreams.ts"
+import { createRevocationReader } from "./forward/create-revocation-reader.ts"
+import { createUpstreams } from "./forward/create-upstreams.ts"
 import type { GatewayContext } from "./gateway-context.ts"
 import { handleRequest } from "./handle-request.ts"
 import { createRateLimits } from "./limits/create-rate-limits.ts"
@@ -19,9 +20,12 @@ import { unnamedHostsOf } from "./organizations/resolve-host.ts"
 import { createRouteMatcher } from "./routes/create-route-matcher.ts"
 import { routeTable } from "./routes/route-table.ts"
 
+/** A governance service that runs answers within this; without it the gateway starts and refuses until it does. */
+const firstReplayMilliseconds = 2_000
+
 /**
- * Starts the data plane on both loopback addresses. It answers from the first moment, with 503 until it has replayed the
- * revocations. Throws `server.port_taken` and `tokens.not_configured`.
+ * Starts the data plane on both loopback addresses, once it has replayed the revocations or waited long enough for them: until
+ * it has, it answers 503. Throws `server.port_taken` and `tokens.not_configured`.
  */
 export async function createGatewayService(options: GatewayServiceOptions): Promise<RunningPart> {
   const { publicUrl, authorizer, internalTokens, logger, clock = systemClock } = options
@@ -31,7 +35,10 @@ export async function createGatewayService(options: GatewayServiceOptions): Prom
     internalTokens,
     timeoutMilliseconds: limits.upstreamTimeoutMilliseconds,
   })
-  const revocations = createRevocationFollower({ clock, fetchEvents: revocationReader(upstreams) })
+  const revocations = createRevocationFollower({
+    clock,
+    fetchEvents: createRevocationReader(upstreams, logger),
+  })
   const directory = createOrganizationDirectory({
     clock,
     fetchDirectory: () => upstreams.getJson("governance", "/internal/organizations"),
@@ -62,6 +69,7 @@ export async function createGatewayService(options: GatewayServiceOptions): Prom
     (request, response) => handleRequest(context, request, response),
     options.port,
   )
+  await Promise.race([revocations.replayed, pause(firstReplayMilliseconds, undefined, { ref: false })])
   return {
     url: `http://127.0.0.1:${listener.port}`,
     health: async () => healthOf(tokens.ready(), await authorizer.health()),
@@ -80,19 +88,4 @@ function healthOf(isReady: boolean, authorization: PartHealth): PartHealth {
   return authorization.status === "ok"
     ? { status: "ok" }
     : { status: "degraded", detail: "permissions cannot be decided" }
-}
-
-/** Reads governance's feed of revocations on after a cursor. */
-function revocationReader(upstreams: Pick<Upstreams, "getJson">) {
-  return async (cursor: string | undefined, signal: AbortSignal): Promise<RevocationPage> => {
-    const query = cursor === undefined ? undefined : `after=${encodeURIComponent(cursor)}`
-    const answer = await upstreams.getJson("governance", "/internal/revocations", query, signal)
-    const { events, next, complete } = revocationPageSchema.parse(answer)
-    const ofOrganization = (id: string) => id as OrganizationId
-    return {
-      events: events.map((event) => ({ ...event, organization: ofOrganization(event.organization) })),
-      next,
-      complete,
-    }
-  }
 }

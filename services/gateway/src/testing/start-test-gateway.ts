@@ -105,7 +105,6 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logger: createLogger({ name: "gateway", destination: { write: (line) => void logLines.push(line) } }),
     ...options,
   })
-  await waitUntilReady(gateway)
   return {
     port: Number(new URL(gateway.url).port),
     publicOrigin: "http://localhost:8080",
@@ -121,15 +120,6 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       await Promise.all([governance, sbom, ...Object.values(realms)].map((part) => part.close()))
     },
   }
-}
-
-async function waitUntilReady(gateway: { health(): Promise<{ status: string }> }): Promise<void> {
-  const attempts = 200
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if ((await gateway.health()).status === "ok") return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error("the gateway did not become ready")
 }
 
 /** Two organizations with a project each; acme's has an admin, a developer and a viewer. */
