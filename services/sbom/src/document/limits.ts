@@ -19,6 +19,12 @@ export const maximumDepth = 100
  */
 export const maximumValues = 1_500_000
 
+/**
+ * Members of one object. The formats' largest have some thirty; engines keep objects of a million in tables that take seconds
+ * to fill.
+ */
+export const maximumMembers = 10_000
+
 /** The longest text that is kept of a component (name, version, licence). A longer one is no name. */
 export const maximumTextLength = 2_000
 

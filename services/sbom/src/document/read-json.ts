@@ -1,5 +1,5 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import { maximumDepth, maximumValues } from "./limits.ts"
+import { maximumDepth, maximumMembers, maximumValues } from "./limits.ts"
 import { scanJson } from "./scan-json.ts"
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -20,8 +20,8 @@ export function readJson(bytes: Uint8Array): unknown {
   }
   if (violation === "too_complex") {
     throw new GatehouseError("sbom.too_complex", {
-      publicMessage: `The document has more than ${maximumValues} JSON values.`,
-      details: { limit: maximumValues },
+      publicMessage: `The document has more than ${maximumValues} JSON values, or an object with more than ${maximumMembers} members.`,
+      details: { values: maximumValues, members: maximumMembers },
     })
   }
   const document = parse(text)

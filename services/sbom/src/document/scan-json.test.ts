@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { scanJson } from "./scan-json.ts"
 
-const wide = { depth: 1_000, values: 1_000_000 }
+const wide = { depth: 1_000, values: 1_000_000, members: 1_000 }
 
 /** JSON as a tree in which an object may hold a key twice; `text` is the key as written, `name` as read. */
 type Tree =
@@ -99,12 +99,19 @@ describe("scanJson", () => {
   })
 
   test("brackets and quotes inside strings are text", () => {
-    expect(scanJson(JSON.stringify({ a: '[[[[{{{{"a":1,"a":2' }), { depth: 1, values: 10 })).toBeUndefined()
+    expect(
+      scanJson(JSON.stringify({ a: '[[[[{{{{"a":1,"a":2' }), { ...wide, depth: 1, values: 10 }),
+    ).toBeUndefined()
   })
 
   test("more values than the bound are found before anything is built of them", () => {
-    expect(scanJson(`[${"{},".repeat(50)}0]`, { depth: 10, values: 50 })).toBe("too_complex")
-    expect(scanJson(`[${"1,".repeat(8)}1]`, { depth: 10, values: 10 })).toBeUndefined()
+    expect(scanJson(`[${"{},".repeat(50)}0]`, { ...wide, values: 50 })).toBe("too_complex")
+    expect(scanJson(`[${"1,".repeat(8)}1]`, { ...wide, values: 10 })).toBeUndefined()
+  })
+
+  test("more members of one object than the bound are found, in two objects they are not", () => {
+    expect(scanJson('{"a":1,"b":2,"c":3}', { ...wide, members: 2 })).toBe("too_complex")
+    expect(scanJson('[{"a":1,"b":2},{"c":3,"d":4}]', { ...wide, members: 2 })).toBeUndefined()
   })
 
   test("any text at all ends the scan without an exception", () => {
@@ -112,7 +119,7 @@ describe("scanJson", () => {
       fc.property(
         fc.string({ unit: fc.constantFrom("{", "}", "[", "]", '"', ":", ",", "\\", "a", "u") }),
         (text) => {
-          scanJson(text, { depth: 8, values: 100 })
+          scanJson(text, { depth: 8, values: 100, members: 3 })
         },
       ),
       { numRuns: 2_000 },

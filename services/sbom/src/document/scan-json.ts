@@ -1,4 +1,4 @@
-import { maximumDepth, maximumValues } from "./limits.ts"
+import { maximumDepth, maximumMembers, maximumValues } from "./limits.ts"
 
 /** What stands against reading a text as a document, found before any of it is turned into objects. */
 export type JsonViolation = "too_deep" | "too_complex" | "duplicate_key"
@@ -7,6 +7,8 @@ export type JsonViolation = "too_deep" | "too_complex" | "duplicate_key"
 export interface JsonBounds {
   readonly depth: number
   readonly values: number
+  /** Of one object. */
+  readonly members: number
 }
 
 const quote = 0x22
@@ -20,14 +22,14 @@ const closeBracket = 0x5d
 
 /**
  * Looks through JSON text once, without building anything of it, for what `JSON.parse` lets pass: nesting beyond the bound,
- * more values than the bound, and a key that its object has twice (compared as read, so `"a"` equals `"\u0061"`; RFC 8259
+ * more values than the bound, or members of one object, and a key that its object has twice (compared as read, so `"a"` equals `"\u0061"`; RFC 8259
  * section 4 leaves the meaning of such an object open).
  * It does not judge the grammar: `JSON.parse` does, and where both find fault a broken text is what the caller reports. Uses
  * no recursion; memory is one set of keys for each open level.
  */
 export function scanJson(
   text: string,
-  bounds: JsonBounds = { depth: maximumDepth, values: maximumValues },
+  bounds: JsonBounds = { depth: maximumDepth, values: maximumValues, members: maximumMembers },
 ): JsonViolation | undefined {
   const keysByLevel: (Set<string> | undefined)[] = [undefined]
   const sets: Set<string>[] = []
@@ -44,6 +46,7 @@ export function scanJson(
           const key = readKey(text, index, end)
           duplicate ||= keys.has(key)
           keys.add(key)
+          if (keys.size > bounds.members) return "too_complex"
         }
         index = end
         break

@@ -1,6 +1,7 @@
 import type { OrganizationId, Principal, ProjectUuid } from "@gatehouse/contracts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { cyclonedx, startTestService, type TestService } from "../testing/start-test-service.ts"
+import { cyclonedx } from "../testing/small-documents.ts"
+import { startTestService, type TestService } from "../testing/start-test-service.ts"
 
 let service: TestService
 let acme: OrganizationId

@@ -4,9 +4,9 @@ import { sbomCreatedSchema } from "@gatehouse/contracts"
 import { assert, assertDefined, GatehouseError } from "@gatehouse/kernel"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { insertDocument } from "../database/insert-document.ts"
+import { createDocumentReader } from "../document/create-document-reader.ts"
 import { maximumDocumentBytes } from "../document/limits.ts"
 import type { DocumentFormat } from "../document/parsed-document.ts"
-import { readDocument } from "../document/read-document.ts"
 import { type ServiceContext, sbomType } from "../service-context.ts"
 import { createUploadSlots, type UploadSlots } from "./upload-slots.ts"
 
@@ -26,6 +26,7 @@ export function addCreateSbom(
 ): void {
   takeDocumentsAsBytes(app.fastify)
   const closing = rememberResponses(app.fastify)
+  const reader = createDocumentReader()
   app.route({
     method: "POST",
     url: "/v1/sboms",
@@ -42,7 +43,7 @@ export function addCreateSbom(
     handler: async ({ auth, request, reply }) => {
       const content: unknown = request.body
       if (!Buffer.isBuffer(content)) throw new GatehouseError("request.invalid_json")
-      const parsed = readDocument(content)
+      const parsed = await reader.read(content)
       // A slow upload outlives the first grant, and the permission may have gone meanwhile: it is asked anew.
       const grant = await auth.requirePermission("can_write", auth.requireProject())
       const sha256 = createHash("sha256").update(content).digest("hex")

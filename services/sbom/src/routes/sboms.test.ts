@@ -9,7 +9,8 @@ import {
 import { revealSecret } from "@gatehouse/kernel"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { cyclonedx, library, startTestService, type TestService } from "../testing/start-test-service.ts"
+import { cyclonedx, library } from "../testing/small-documents.ts"
+import { startTestService, type TestService } from "../testing/start-test-service.ts"
 
 let service: TestService
 let acme: OrganizationId
