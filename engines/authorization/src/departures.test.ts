@@ -145,7 +145,7 @@ describe("the engine's door", () => {
 })
 
 describe("bodies", () => {
-  test("what follows the JSON document is refused, and so is a member of the same name twice where it decides", async () => {
+  test("what follows the JSON document is refused", async () => {
     expect(await wire.raw("POST", "/stores", '{"name":"abc"} trailing')).toMatchObject({
       status: 400,
       body: { code: "validation_error" },
@@ -169,6 +169,25 @@ describe("bodies", () => {
         status: 400,
         body: { code: "validation_error" },
       })
+  })
+
+  test("a control character matches nothing, and is no failure of the server's", async () => {
+    const store = await prepareStore(wire, contractModel)
+    await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+    for (const key of [{ object: "document:\u0000" }, { object: "document:1", user: "user:\u0000" }])
+      expect(await wire.post(store.path("read"), { tuple_key: key })).toMatchObject({
+        status: 200,
+        body: { tuples: [] },
+      })
+    expect(await wire.get(store.path("changes?type=%00"))).toMatchObject({
+      status: 200,
+      body: { changes: [] },
+    })
+    const deletion = { deletes: { tuple_keys: [tuple("user:a", "owner\u0000", "document:1")] } }
+    expect(await wire.post(store.path("write"), deletion)).toMatchObject({
+      status: 400,
+      body: { code: "write_failed_due_to_invalid_input" },
+    })
   })
 
   test("a list that was cut says so in a header", async () => {

@@ -290,7 +290,6 @@ export function readContract(target: () => ContractTarget): void {
     ["all three", { object: "document:1", relation: "owner", user: "user:bob" }, ["owner@user:bob"]],
     ["an unknown object", { object: "document:nope" }, []],
     ["an unknown type", { object: "nope:1" }, []],
-    ["a control character", { object: "document:\u0000" }, []],
   ])("by %s", async (_, key, expected) => {
     const store = await prepare()
     const answer = await wire().post(store.path("read"), { tuple_key: key })
