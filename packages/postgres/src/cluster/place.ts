@@ -1,5 +1,17 @@
 import { createHash } from "node:crypto"
-import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { GatehouseError } from "@gatehouse/kernel"
@@ -28,10 +40,7 @@ const memoryFile = "postgres.json"
  * folder has gone (never a new, empty database in its stead) and `postgres.cannot_change_user`.
  */
 export async function preparePlace(stateDirectory: string): Promise<ClusterPlace> {
-  const state = resolve(stateDirectory)
-  await mkdir(state, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw unusable(state, error)
-  })
+  const state = await openStateDirectory(stateDirectory)
   const remembered = await readMemory(state)
   if (remembered !== undefined) return openRemembered(state, remembered)
   const inside = join(state, "postgres")
@@ -47,9 +56,20 @@ export async function preparePlace(stateDirectory: string): Promise<ClusterPlace
   return placeOf(outside, user)
 }
 
+/** By its one true path: a server that is running is recognized by the path in its command line. */
+async function openStateDirectory(stateDirectory: string): Promise<string> {
+  const state = resolve(stateDirectory)
+  try {
+    await mkdir(state, { recursive: true, mode: 0o700 })
+    return await realpath(state)
+  } catch (error) {
+    throw unusable(state, error)
+  }
+}
+
 /** The place that `preparePlace` made, if there is one. */
 export async function findPlace(stateDirectory: string): Promise<ClusterPlace | undefined> {
-  const state = resolve(stateDirectory)
+  const state = await realpath(stateDirectory).catch(() => resolve(stateDirectory))
   const root = (await readMemory(state))?.folder ?? join(state, "postgres")
   return (await ownerOf(root)) === undefined ? undefined : placeOf(root, undefined)
 }

@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -123,6 +134,44 @@ test("stopping leaves no process and no taken port, and the next start has the d
   expect(await first.health()).toMatchObject({ status: "failed" })
   const second = await start(directory, port)
   expect(await ask(second.adminUrl, "select number from kept")).toEqual([{ number: 7 }])
+})
+
+test("a stop does not wait for those who are still connected, and loses nothing that was committed", async () => {
+  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const first = await start(directory, port)
+  const client = new pg.Client({ connectionString: revealSecret(first.adminUrl) })
+  client.on("error", () => {})
+  await client.connect()
+  await client.query("create table kept as select 7 as number")
+  await client.query("begin")
+  await client.query("insert into kept values (8)")
+  const begun = performance.now()
+  await first.stop()
+  expect(performance.now() - begun).toBeLessThan(5_000)
+  const second = await start(directory, port)
+  expect(await ask(second.adminUrl, "select number from kept")).toEqual([{ number: 7 }])
+})
+
+test.runIf(process.platform === "linux")(
+  "Ctrl-C in a terminal does not reach the server: it leads a session of its own",
+  async () => {
+    const cluster = await start(await stateDirectory(), await findFreePort())
+    const status = await readFile(`/proc/${cluster.processId}/stat`, "utf8")
+    const [, , group, session] = status.slice(status.lastIndexOf(")") + 2).split(" ")
+    expect([Number(group), Number(session)]).toEqual([cluster.processId, cluster.processId])
+  },
+)
+
+test("a state directory is the same one by another path to it", async () => {
+  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const { child } = await startInChild(directory, port)
+  const alias = `${directory}-alias`
+  await symlink(directory, alias)
+  cleanups.push(() => rm(alias))
+  await expect(start(alias, await findFreePort())).rejects.toMatchObject({
+    code: "postgres.cluster_in_use",
+    details: { processId: child.pid },
+  })
 })
 
 test("after kill -9 of the process that started it, the next start stops the server left behind and keeps the data", async () => {

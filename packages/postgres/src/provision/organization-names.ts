@@ -1,4 +1,4 @@
-import type { OrganizationId } from "@gatehouse/contracts"
+import { isOrganizationId, type OrganizationId } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 
 /**
@@ -8,14 +8,14 @@ import { GatehouseError } from "@gatehouse/kernel"
 const serviceForm = /^[a-z][a-z0-9_]{0,19}$/
 const reservedServices: ReadonlySet<string> = new Set(["audit", "owner", "public", "information_schema"])
 
-/** The database of one organization. */
+/** The database of one organization. Throws `postgres.invalid_identifier` for what is no organization's id. */
 export function organizationDatabase(organization: OrganizationId): string {
-  return `gatehouse_tenant_${organization}`
+  return `gatehouse_tenant_${slug(organization)}`
 }
 
 /** The role that owns everything in an organization's database. It never logs in. */
 export function organizationOwner(organization: OrganizationId): string {
-  return `gatehouse_${organization}_owner`
+  return `gatehouse_${slug(organization)}_owner`
 }
 
 /** The login of one service in one organization's database. Throws `postgres.invalid_identifier`. */
@@ -23,5 +23,11 @@ export function organizationLogin(organization: OrganizationId, service: string)
   if (!serviceForm.test(service) || reservedServices.has(service) || service.startsWith("pg_")) {
     throw new GatehouseError("postgres.invalid_identifier")
   }
-  return `gatehouse_${organization}_${service}`
+  return `gatehouse_${slug(organization)}_${service}`
+}
+
+/** The type says that it was parsed; a name of a role or database is worth looking at once more. */
+function slug(organization: OrganizationId): string {
+  if (!isOrganizationId(organization)) throw new GatehouseError("postgres.invalid_identifier")
+  return organization
 }

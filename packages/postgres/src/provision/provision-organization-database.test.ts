@@ -209,6 +209,21 @@ test("names that could be read as something else are refused", async () => {
       code: "postgres.invalid_identifier",
     })
   }
+  for (const name of [
+    'a"; drop role x; --',
+    "acme\nx",
+    "a;b",
+    "acme_x",
+    "ACME",
+    "platform",
+    "",
+    "a--b",
+    "x".repeat(33),
+  ]) {
+    await expect(provision(name as OrganizationId), name).rejects.toMatchObject({
+      code: "postgres.invalid_identifier",
+    })
+  }
 })
 
 test("the owner of an organization's database never logs in, and no login is a member of it", async () => {
