@@ -32,7 +32,7 @@ const packageOf = (specifier: string) =>
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/")
-const isTest = (file: string) => /\.test\.ts$|\/testing\/|\/fixtures\//.test(file)
+const isTest = (file: string) => /\.test\.ts$|\/(testing|contract)\//.test(file)
 
 /** Declared for what is not an import: types that the compiler loads, programs that are started, data that is read. */
 const usedOtherwise = new Set([
@@ -92,8 +92,8 @@ function checkRelative(
 function checkDeclared(from: Manifest, file: string, name: string, report: (text: string) => void): void {
   const kind = from.declared.get(name)
   if (kind !== undefined && (kind !== "development" || isTest(file))) return
-  // Test tools are the root's, for every workspace.
-  if (isTest(file) && rootManifest.declared.has(name)) return
+  // Test tools are the root's, for every workspace, and so are the workspaces themselves: a contract names both its sides.
+  if (isTest(file) && (rootManifest.declared.has(name) || name.startsWith("@gatehouse/"))) return
   report(`not declared in ${from.folder}/package.json`)
 }
 

@@ -16,7 +16,7 @@ export function readImports(file: string): Import[] {
   const { module, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)
   const at = (offset: number) => source.slice(0, offset).split("\n").length
-  const literal = (start: number, end: number) => source.slice(start, end).replace(/^["'`]|["'`]$/g, "")
+  const literal = (start: number, end: number) => /^["'`]([^"'`$]+)["'`]$/.exec(source.slice(start, end))?.[1]
   return [
     ...module.staticImports.map(({ start, moduleRequest }) => ({
       file,
@@ -29,11 +29,9 @@ export function readImports(file: string): Import[] {
         moduleRequest ? [{ file, line: at(start), specifier: moduleRequest.value, dynamic: false }] : [],
       ),
     ),
-    ...module.dynamicImports.map(({ start, moduleRequest }) => ({
-      file,
-      line: at(start),
-      specifier: literal(moduleRequest.start, moduleRequest.end),
-      dynamic: true,
-    })),
+    ...module.dynamicImports.flatMap(({ start, moduleRequest }) => {
+      const specifier = literal(moduleRequest.start, moduleRequest.end)
+      return specifier === undefined ? [] : [{ file, line: at(start), specifier, dynamic: true }]
+    }),
   ]
 }

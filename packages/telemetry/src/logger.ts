@@ -25,10 +25,12 @@ export interface LoggerOptions {
   readonly name: string
   readonly level?: "debug" | "info" | "warn" | "error" | "silent"
   readonly destination?: DestinationStream
+  /** Appends to this file, readable by its owner alone, instead. */
+  readonly file?: string
 }
 
-/** A logger of JSON lines on standard error, or at `destination`. */
-export function createLogger({ name, level = "info", destination }: LoggerOptions): Logger {
+/** A logger of JSON lines on standard error, at `destination` or in `file`. Written at once: a crash loses no line. */
+export function createLogger({ name, level = "info", destination, file }: LoggerOptions): Logger {
   return pino(
     {
       name,
@@ -36,6 +38,6 @@ export function createLogger({ name, level = "info", destination }: LoggerOption
       redact: { paths: redacted, censor: "[secret]" },
       mixin: () => ({ ...currentRequestContext() }),
     },
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    destination ?? pino.destination({ dest: file ?? 2, mode: 0o600, sync: true }),
   )
 }

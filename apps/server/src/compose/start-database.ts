@@ -1,6 +1,5 @@
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
-import { startEmbeddedCluster } from "@gatehouse/postgres"
-import pg from "pg"
+import { createPool, startEmbeddedCluster } from "@gatehouse/postgres"
 import type { PlaneContext } from "./start-plane.ts"
 
 /** The role that makes databases and logins; embedded, it is the cluster's own. */
@@ -40,6 +39,7 @@ async function startEmbedded({ paths, secrets, addresses, logger, registry }: Pl
 
 /** A PostgreSQL that somebody else runs: stopping leaves it alone. */
 function remoteDatabase(adminUrl: Secret): Pick<RunningPart, "health" | "close"> {
+  const pool = createPool({ url: adminUrl, max: 1, applicationName: "gatehouse health" })
   return {
     health: async () => {
       const client = new pg.Client({

@@ -1,7 +1,6 @@
 import { platformOrganizationId } from "@gatehouse/contracts"
 import type { RunningPart } from "@gatehouse/kernel"
 import { createLogger } from "@gatehouse/telemetry"
-import { pino } from "pino"
 import type { ServerConfig } from "../config.ts"
 import { startControlServer } from "../control-server.ts"
 import { ensureDemo } from "../demo/ensure-demo.ts"
@@ -48,7 +47,7 @@ async function start(
   const logger = createLogger({
     name: "gatehouse",
     level: config.logLevel,
-    destination: pino.destination({ dest: paths.log, mode: 0o600, sync: true }),
+    file: paths.log,
   })
   const context = { options, config, parts: new Set(parts), paths, secrets, addresses, logger, registry }
   const database = await startDatabase(context)
