@@ -10,7 +10,7 @@ const launchMilliseconds = 60_000
 export async function launchChromium(): Promise<Browser> {
   const isRoot = process.getuid?.() === 0
   return playwright.launch({
-    executablePath: process.env["CHROMIUM_PATH"] ?? (await unpack()),
+    executablePath: process.env.CHROMIUM_PATH ?? (await unpack()),
     headless: true,
     timeout: launchMilliseconds,
     args: [

@@ -6,6 +6,7 @@ import type { Realm } from "../store/types.ts"
 import { handToProvider } from "../wire/hand-over.ts"
 import { sendPage } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
+import { readForm } from "../wire/read-form.ts"
 
 const path = "/protocol/openid-connect/auth"
 
@@ -26,14 +27,15 @@ export async function answerAuthorization(
   reply: FastifyReply,
   resume?: string,
 ): Promise<unknown> {
-  if (!realm.enabled) return sendPage(reply, 403, pageHeaders(), renderErrorPage("realm_disabled"))
-  const query = new URLSearchParams(queryOf(request.url))
+  const asked = queryOf(request.url)
+  // A parameter that comes twice could be checked in one copy and used in the other.
+  if (asked.length > maximumQueryCharacters || !readForm(asked))
+    return sendPage(reply, 400, pageHeaders(), renderErrorPage("invalid_request"))
+  const query = new URLSearchParams(asked)
   for (const name of passedOver) query.delete(name)
   if (!splitScope(query.get("scope") ?? undefined).includes("openid"))
     for (const name of passedOverWithoutOpenid) query.delete(name)
   const search = query.toString()
-  if (search.length > maximumQueryCharacters)
-    return sendPage(reply, 400, pageHeaders(), renderErrorPage("invalid_request"))
   const below = resume === undefined ? path : `${path}/${encodeURIComponent(resume)}`
   const url = search === "" ? below : `${below}?${search}`
   await handToProvider(dependencies, request, reply, { realm, method: "GET", url }, answerHeaders)

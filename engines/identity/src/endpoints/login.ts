@@ -6,7 +6,7 @@ import { createGate } from "../login/gate.ts"
 import { pageHeaders } from "../pages/layout.ts"
 import { renderLoginPage } from "../pages/login-page.ts"
 import { renderErrorPage } from "../pages/message-page.ts"
-import type { PendingLogin } from "../provider/oidc-provider.ts"
+import type { PendingLogin } from "../provider/realm-provider.ts"
 import type { Realm } from "../store/types.ts"
 import { askProvider, type HandedOver } from "../wire/hand-over.ts"
 import { sendPage } from "../wire/oauth-answer.ts"
@@ -19,8 +19,11 @@ import { readForm } from "../wire/read-form.ts"
  */
 const failureMilliseconds = 200
 
-/** Passwords checked at once: each holds 19 MiB. */
-const passwordGate = createGate(2)
+/**
+ * Passwords checked at once: each holds 19 MiB and a processor for 30 ms. Two hundred more may wait, which is 3 s; beyond
+ * that sign-ins are turned away instead of holding memory.
+ */
+const passwordGate = createGate(2, 200)
 
 const failures: Readonly<Record<Exclude<PasswordOutcome["kind"], "signed_in">, string>> = {
   refused: "User name or password is wrong. Check both and try again.",
@@ -70,6 +73,8 @@ export async function submitLogin(
   const outcome = await passwordGate(() =>
     checkPassword(dependencies.store, realm, username, form.get("password") ?? ""),
   )
+  if (outcome === "full")
+    return sendPage(reply, 503, pageHeaders(), renderErrorPage("temporarily_unavailable"))
   if (outcome.kind === "signed_in") return goOn(dependencies, realm, uid, request, reply, outcome.user.id)
   await earliest
   return render(reply, realm, pending, username.slice(0, 255), failures[outcome.kind])

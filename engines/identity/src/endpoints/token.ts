@@ -19,7 +19,6 @@ export async function answerToken(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  if (!realm.enabled) return sendOAuthError(reply, 403, "access_denied", "Realm not enabled")
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const form = readForm(body)
   if (!form) return sendOAuthError(reply, 400, "invalid_request", "duplicated parameter")

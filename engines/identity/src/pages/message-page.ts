@@ -19,6 +19,7 @@ const explanations: Readonly<Record<string, string>> = {
     "This sign-in has expired or was begun in another browser. Go back to the application and start again.",
   invalid_id_token_hint: "The application sent a sign-out request that can't be verified.",
   realm_disabled: "This organization is switched off at the moment.",
+  temporarily_unavailable: "Too many people are signing in at this moment. Go back and try again shortly.",
   server_error: "Something failed on our side. Try again in a moment.",
 }
 

@@ -105,6 +105,8 @@ function belongings(
     const value = payload[member]
     return typeof value === "string" ? value : undefined
   }
+  // A sign-in under way outlives the grant that it started from: somebody else may be signing in.
+  if (model === "Interaction") return {}
   const isGrant = model === "Grant"
   return {
     grantId: isGrant ? id : text("grantId"),

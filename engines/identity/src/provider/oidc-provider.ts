@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { type Clock, nowSeconds } from "@gatehouse/kernel"
-import type { Logger } from "@gatehouse/telemetry"
+import { nowSeconds } from "@gatehouse/kernel"
 import Provider, {
   type Account,
   type Configuration,
@@ -11,8 +10,7 @@ import Provider, {
 } from "oidc-provider"
 import { resolveScopes, splitScope, unknownScopes } from "../claims/resolve-scopes.ts"
 import { matchesRegisteredUri, registeredUris } from "../clients/redirect-uri.ts"
-import type { UserSessions } from "../sessions/user-sessions.ts"
-import type { Client, IdentityStore, RealmKeys } from "../store/types.ts"
+import type { Client } from "../store/types.ts"
 import { accessTokenClaims } from "../tokens/access-token-claims.ts"
 import { idTokenClaims } from "../tokens/id-token-claims.ts"
 import { accessTokenSeconds, idleSeconds, sessionSecondsLeft } from "../tokens/lifespans.ts"
@@ -20,8 +18,9 @@ import { createMapperContext } from "../tokens/mapper-context.ts"
 import { createAdapter } from "./adapter.ts"
 import { registrationMember, requiresProofKey } from "./client-metadata.ts"
 import { cookieNames } from "./cookie-names.ts"
+import type { PendingLogin, RealmProvider, RealmProviderOptions } from "./realm-provider.ts"
 import { currentRealmRequest } from "./realm-request.ts"
-import { toTokenRefusal } from "./token-refusal.ts"
+import { finishTokenAnswer } from "./token-answer.ts"
 
 /**
  * The one file that knows oidc-provider. It configures one provider for a realm, on Keycloak's paths, and hides it behind
@@ -30,8 +29,8 @@ import { toTokenRefusal } from "./token-refusal.ts"
  */
 
 /** Paths below the realm. */
-export const authorizationPath = "/protocol/openid-connect/auth"
-export const tokenPath = "/protocol/openid-connect/token"
+const authorizationPath = "/protocol/openid-connect/auth"
+const tokenPath = "/protocol/openid-connect/token"
 
 /** The one resource of a realm: its access tokens are JWTs, whose audience the mappers write. */
 const realmResource = "urn:gatehouse:realm"
@@ -41,50 +40,6 @@ const requestCheck = "gatehouse_request_check"
 
 /** How a user who gave a password is authenticated, in Keycloak's default levels. */
 const passwordLevel = "1"
-
-/** A sign-in that waits for its user. */
-export interface PendingLogin {
-  readonly uid: string
-  /** `login` shows the page; `consent` was asked for by the client and needs none here. */
-  readonly prompt: string
-  readonly client: Client | undefined
-  readonly redirectUri: string | undefined
-  readonly loginHint: string | undefined
-  /** The user of the session in which the request was made, who may have to sign in once more. */
-  readonly accountId: string | undefined
-}
-
-/** One realm's provider. Every call happens inside `withRealmRequest`. */
-export interface RealmProvider {
-  /** Answers the request: authorization endpoint, its resumption, or token endpoint. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** The sign-in whose cookie this browser holds; undefined for any other browser, and once it has ended. */
-  findLogin(request: IncomingMessage, response: ServerResponse): Promise<PendingLogin | undefined>
-  /** Notes who signed in, or that nothing more is needed, and says where the browser goes on. */
-  finishLogin(
-    request: IncomingMessage,
-    response: ServerResponse,
-    accountId: string | undefined,
-  ): Promise<string | undefined>
-  /** The session of this browser. */
-  findSession(
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<{ sid: string; accountId: string } | undefined>
-}
-
-export interface RealmProviderOptions {
-  readonly issuer: string
-  /** The name of the realm, as in its paths. */
-  readonly realm: string
-  readonly keys: RealmKeys
-  readonly cookieKeys: readonly string[]
-  readonly store: IdentityStore
-  readonly sessions: UserSessions
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly renderError: (error: string) => string
-}
 
 /** A provider for one realm. About 110 KB and half a millisecond, so it is made when the realm is first used. */
 export function createRealmProvider(options: RealmProviderOptions): RealmProvider {
@@ -96,6 +51,7 @@ export function createRealmProvider(options: RealmProviderOptions): RealmProvide
     await next()
     if (ctx.path === tokenPath) await finishTokenAnswer(ctx, options)
   })
+  provider.onerror = (error) => options.logger.error({ err: error }, "the provider failed")
   provider.on("server_error", (_ctx, error) =>
     options.logger.error({ err: error }, "the provider failed on a request"),
   )
@@ -118,6 +74,49 @@ export function createRealmProvider(options: RealmProviderOptions): RealmProvide
 
 function registrationOf(client: { [member: string]: unknown } | object): Client {
   return (client as { [registrationMember]: Client })[registrationMember]
+}
+
+/** What the provider does itself; the endpoints that it would refuse our tokens at are ours. */
+const features: NonNullable<Configuration["features"]> = {
+  devInteractions: { enabled: false },
+  dPoP: { enabled: false },
+  userinfo: { enabled: false },
+  rpInitiatedLogout: { enabled: false },
+  pushedAuthorizationRequests: { enabled: false },
+  resourceIndicators: {
+    enabled: true,
+    defaultResource: async () => realmResource,
+    useGrantedResource: async () => true,
+    getResourceServerInfo: async (_ctx, _resource, client) => ({
+      scope: scopesOf(registrationOf(client)).join(" "),
+      audience: realmResource,
+      accessTokenFormat: "jwt",
+      jwt: { sign: { alg: "RS256" } },
+    }),
+  },
+}
+
+/** Lifetimes in seconds, by the settings that the realm has at that moment. */
+function lifetimes(now: () => number): NonNullable<Configuration["ttl"]> {
+  return {
+    AccessToken: (_ctx, _token, client) => {
+      const { realm: settings, session } = currentRealmRequest()
+      const left = session && sessionSecondsLeft(settings, session.startedAt, now())
+      return accessTokenSeconds(settings, registrationOf(client), left)
+    },
+    IdToken: (_ctx, _token, client) =>
+      accessTokenSeconds(currentRealmRequest().realm, registrationOf(client)),
+    AuthorizationCode: () => currentRealmRequest().realm.accessCodeLifespan,
+    Interaction: () => currentRealmRequest().realm.accessCodeLifespanLogin,
+    RefreshToken: () => {
+      const { realm: settings, session } = currentRealmRequest()
+      return session ? idleSeconds(settings, session.startedAt, now()) : settings.ssoSessionIdleTimeout
+    },
+    Grant: () => currentRealmRequest().realm.ssoSessionMaxLifespan,
+    // The cookie's side lives to the session's end; the idle timeout is kept by `UserSessions`.
+    Session: (_ctx, session) =>
+      Math.max(1, sessionSecondsLeft(currentRealmRequest().realm, session.iat ?? now(), now())),
+  }
 }
 
 function configure(options: RealmProviderOptions): Configuration {
@@ -162,43 +161,8 @@ function configure(options: RealmProviderOptions): Configuration {
     issueRefreshToken: async (_ctx, client) =>
       registrationOf(client).attributes["use.refresh.tokens"] !== "false",
     expiresWithSession: async () => true,
-    features: {
-      devInteractions: { enabled: false },
-      dPoP: { enabled: false },
-      userinfo: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: async () => realmResource,
-        useGrantedResource: async () => true,
-        getResourceServerInfo: async (_ctx, _resource, client) => ({
-          scope: scopesOf(registrationOf(client)).join(" "),
-          audience: realmResource,
-          accessTokenFormat: "jwt",
-          jwt: { sign: { alg: "RS256" } },
-        }),
-      },
-    },
-    ttl: {
-      AccessToken: (_ctx, _token, client) => {
-        const { realm: settings, session } = currentRealmRequest()
-        const left = session && sessionSecondsLeft(settings, session.startedAt, now())
-        return accessTokenSeconds(settings, registrationOf(client), left)
-      },
-      IdToken: (_ctx, _token, client) =>
-        accessTokenSeconds(currentRealmRequest().realm, registrationOf(client)),
-      AuthorizationCode: () => currentRealmRequest().realm.accessCodeLifespan,
-      Interaction: () => currentRealmRequest().realm.accessCodeLifespanLogin,
-      RefreshToken: () => {
-        const { realm: settings, session } = currentRealmRequest()
-        return session ? idleSeconds(settings, session.startedAt, now()) : settings.ssoSessionIdleTimeout
-      },
-      Grant: () => currentRealmRequest().realm.ssoSessionMaxLifespan,
-      // The cookie's side lives to the session's end; the idle timeout is kept by `UserSessions`.
-      Session: (_ctx, session) =>
-        Math.max(1, sessionSecondsLeft(currentRealmRequest().realm, session.iat ?? now(), now())),
-    },
+    features,
+    ttl: lifetimes(now),
     interactions: {
       policy: loginPolicy(),
       url: (_ctx, { uid }) => `/realms/${realm}/login-actions/authenticate/${uid}`,
@@ -344,33 +308,6 @@ function speakKeycloak(provider: Provider, { issuer, sessions, clock }: RealmPro
     if (signedIn.has(this) && accountId !== undefined)
       await sessions.begin(currentRealmRequest().realm, { sid, accountId, startedAt, authTime: loginTs })
     return save.call(this, ttlSeconds)
-  }
-}
-
-type TokenContext = Parameters<Parameters<Provider["use"]>[0]>[0]
-
-/** Puts a token answer, or its refusal, into Keycloak's form, and moves the idle timeout of a refreshed session. */
-async function finishTokenAnswer(
-  ctx: TokenContext,
-  { sessions, clock }: RealmProviderOptions,
-): Promise<void> {
-  const { realm, client, grantType, session, accessToken, refusal } = currentRealmRequest()
-  const body = ctx.body as Record<string, unknown> | undefined
-  if (!body) return
-  if (ctx.status !== 200 || !session || !accessToken) {
-    if (ctx.status >= 500) return
-    const refused = toTokenRefusal(grantType, refusal ?? { error: "invalid_request", detail: "" })
-    ctx.status = refused.status
-    ctx.body = { error: refused.error, error_description: refused.description }
-    return
-  }
-  await sessions.touch(realm, session)
-  ctx.body = {
-    ...body,
-    refresh_expires_in: body.refresh_token ? idleSeconds(realm, session.startedAt, nowSeconds(clock)) : 0,
-    "not-before-policy": Math.max(realm.notBefore, client?.notBefore ?? 0),
-    session_state: session.sid,
-    scope: accessToken.scope,
   }
 }
 

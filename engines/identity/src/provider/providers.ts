@@ -2,7 +2,7 @@ import type { Clock } from "@gatehouse/kernel"
 import type { Logger } from "@gatehouse/telemetry"
 import type { UserSessions } from "../sessions/user-sessions.ts"
 import type { IdentityStore, Realm, RealmId } from "../store/types.ts"
-import type { RealmProvider } from "./oidc-provider.ts"
+import type { RealmProvider } from "./realm-provider.ts"
 
 /** The realms' providers, made when a realm is first used. */
 export interface Providers {

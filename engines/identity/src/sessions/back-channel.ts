@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { createLoopbackDispatcher } from "@gatehouse/http"
 import type { Logger } from "@gatehouse/telemetry"
-import type { Dispatcher } from "undici"
 
 /** Tells clients that a session ended. */
 export interface BackChannel {
@@ -22,7 +21,7 @@ const retryMilliseconds: readonly number[] = [0, 500, 2_000, 8_000, 20_000]
  * URL comes from a client's registration, which administrators alone write.
  */
 export function createBackChannel(logger: Logger): BackChannel {
-  let dispatcher: Dispatcher | undefined
+  let dispatcher: ReturnType<typeof createLoopbackDispatcher> | undefined
   const closing = new AbortController()
   const underWay = new Set<Promise<void>>()
   const attempt = async (url: string, token: string): Promise<boolean> => {

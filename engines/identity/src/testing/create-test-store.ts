@@ -52,12 +52,9 @@ export async function createTestRealm(
   settings: Partial<RealmSettings> = {},
 ): Promise<Realm> {
   sharedKey ??= generateRealmKey()
-  const written = await store.realms.create(
-    name,
-    { ...defaultRealmSettings, enabled: true, ...settings },
-    await sharedKey,
-  )
+  const written = await store.realms.create(name, { ...defaultRealmSettings, enabled: true, ...settings })
   if (!written.ok) throw new Error("the test's realm exists already")
+  await store.keys.activate(written.value, await sharedKey)
   return written.value
 }
 

@@ -26,15 +26,15 @@ export interface TestEngine {
 
 const bootstrapSecret = "bootstrap-secret-of-the-tests-only"
 
-/** Starts an engine. */
-export async function startTestEngine(): Promise<TestEngine> {
+/** Starts an engine; `publicUrl` where it is to believe itself behind another address. */
+export async function startTestEngine(options: { publicUrl?: string } = {}): Promise<TestEngine> {
   const database = await createTestDatabase()
   const port = await freePort()
   const url = `http://localhost:${port}`
   const engine = await createIdentityEngine({
     databaseUrl: database.url,
     port,
-    publicUrl: url,
+    publicUrl: options.publicUrl ?? url,
     bootstrap: { clientId: "bootstrap", clientSecret: new Secret(bootstrapSecret) },
     encryptionKey: new Secret("an encryption key of the tests, long enough"),
     logger: createLogger({ name: "identity-tests", level: "error" }),

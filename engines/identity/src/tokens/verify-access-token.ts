@@ -88,7 +88,6 @@ export function createAccessTokenVerifier(dependencies: Dependencies): AccessTok
         model: revokedTokenModel,
         id: claims.jti,
         payload: {},
-        accountId: claims.sub,
         expiresAt: new Date(claims.exp * 1000),
       }),
   }

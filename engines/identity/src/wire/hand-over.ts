@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { RealmProvider } from "../provider/oidc-provider.ts"
+import type { RealmProvider } from "../provider/realm-provider.ts"
 import { type RealmRequest, withRealmRequest } from "../provider/realm-request.ts"
 import { replayRequest } from "../provider/replayed-request.ts"
 import type { Realm } from "../store/types.ts"

@@ -9,8 +9,11 @@ import { answerCerts, answerRealmInfo } from "../endpoints/realm-info.ts"
 import { answerRevocation } from "../endpoints/revoke.ts"
 import { answerToken } from "../endpoints/token.ts"
 import { answerUserinfo } from "../endpoints/userinfo.ts"
+import { pageHeaders } from "../pages/layout.ts"
+import { renderErrorPage } from "../pages/message-page.ts"
 import type { Realm } from "../store/types.ts"
 import { type BrowserUse, passBrowserDoor } from "./browser-door.ts"
+import { sendOAuthError, sendPage } from "./oauth-answer.ts"
 import type { OidcDependencies } from "./oidc-dependencies.ts"
 
 /** Forms of the protocol are far smaller. In bytes. */
@@ -27,6 +30,8 @@ type Endpoint = (
 interface Route {
   readonly path: string
   readonly use: BrowserUse
+  /** Answered while the realm is disabled too: what is public, and the way out. */
+  readonly always?: true
   readonly get?: Endpoint
   readonly post?: Endpoint
 }
@@ -35,9 +40,14 @@ const protocol = "/protocol/openid-connect"
 const uidOf = (request: FastifyRequest) => (request.params as { uid: string }).uid
 
 const routes: readonly Route[] = [
-  { path: "", use: "api", get: ignoringRequest(answerRealmInfo) },
-  { path: "/.well-known/openid-configuration", use: "api", get: ignoringRequest(answerDiscovery) },
-  { path: `${protocol}/certs`, use: "api", get: ignoringRequest(answerCerts) },
+  { path: "", use: "api", always: true, get: ignoringRequest(answerRealmInfo) },
+  {
+    path: "/.well-known/openid-configuration",
+    use: "api",
+    always: true,
+    get: ignoringRequest(answerDiscovery),
+  },
+  { path: `${protocol}/certs`, use: "api", always: true, get: ignoringRequest(answerCerts) },
   {
     path: `${protocol}/auth`,
     use: "navigation",
@@ -54,7 +64,7 @@ const routes: readonly Route[] = [
   { path: `${protocol}/token/introspect`, use: "api", post: answerIntrospection },
   { path: `${protocol}/userinfo`, use: "api", get: answerUserinfo, post: answerUserinfo },
   { path: `${protocol}/revoke`, use: "api", post: answerRevocation },
-  { path: `${protocol}/logout`, use: "navigation", get: answerLogout, post: answerLogout },
+  { path: `${protocol}/logout`, use: "navigation", always: true, get: answerLogout, post: answerLogout },
   {
     path: "/login-actions/authenticate/:uid",
     use: "own-form",
@@ -63,7 +73,7 @@ const routes: readonly Route[] = [
     post: (dependencies, realm, request, reply) =>
       submitLogin(dependencies, realm, uidOf(request), request, reply),
   },
-  { path: "/login-actions/logout-confirm", use: "own-form", post: confirmLogout },
+  { path: "/login-actions/logout-confirm", use: "own-form", always: true, post: confirmLogout },
 ]
 
 function ignoringRequest(
@@ -85,10 +95,11 @@ export async function registerOidcRoutes(
         { parseAs: "buffer", bodyLimit: formLimitBytes },
         (_request, body, done) => done(null, body),
       )
-      for (const { path, use, get, post } of routes) {
+      for (const { path, use, always = false, get, post } of routes) {
         const through = (answer: Endpoint) => async (request: FastifyRequest, reply: FastifyReply) => {
           const realm = await findRealm(dependencies, request)
           if (await passBrowserDoor(dependencies, realm, use, request, reply)) return reply
+          if (!realm.enabled && !always) return refuseDisabled(reply, use)
           return answer(dependencies, realm, request, reply)
         }
         if (get) scope.get(path, through(get))
@@ -105,6 +116,11 @@ async function findRealm({ store }: OidcDependencies, request: FastifyRequest): 
   const realm = await store.findRealm((request.params as { realm: string }).realm)
   if (!realm) throw new GatehouseError("identity.realm_not_found")
   return realm
+}
+
+function refuseDisabled(reply: FastifyReply, use: BrowserUse): FastifyReply {
+  if (use === "api") return sendOAuthError(reply, 403, "access_denied", "Realm not enabled")
+  return sendPage(reply, 403, pageHeaders(), renderErrorPage("realm_disabled"))
 }
 
 /** A preflight never comes this far: what does has no `Origin`. */
