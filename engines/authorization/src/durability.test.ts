@@ -180,18 +180,43 @@ test("a model written by another process is the newest there too", async () => {
   expect((await check(other, store, "user:a", { authorization_model_id: store.modelId })).status).toBe(200)
 })
 
-test("changes that were committed by hand, behind the engine's back, are followed from the log", async () => {
-  const store = await prepareStore(wire, contractModel)
-  await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+/** Removes a tuple as a process would whose notice is lost. */
+async function removeSilently(store: PreparedStore, user: string, position: number): Promise<void> {
   await query(
     `with c as (
       insert into openfga.change (store, position, operation, object, relation, "user", changed_at)
-      values ($1, 2, 'delete', 'document:1', 'owner', 'user:a', now())
+      values ($1, $3::bigint, 'delete', 'document:1', 'owner', $2, now())
     ), d as (
-      delete from openfga.tuple where store = $1
-    ) update openfga.store set head = 2 where id = $1`,
-    [store.store],
+      delete from openfga.tuple where store = $1 and "user" = $2
+    ) update openfga.store set head = $3::bigint where id = $1`,
+    [store.store, user, position],
   )
+}
+
+test.each(["monotonicMilliseconds", "nowMilliseconds"] as const)(
+  "with a lost notice, an answer is at most a second old by %s: a suspended machine stops only one of them",
+  async (moving) => {
+    const times = { monotonicMilliseconds: 1_000, nowMilliseconds: 1_700_000_000_000 }
+    const clock = {
+      monotonicMilliseconds: () => times.monotonicMilliseconds,
+      nowMilliseconds: () => times.nowMilliseconds,
+    }
+    const frozen = createWire({ url: (await engine.another(clock)).url, credential: engine.credential })
+    const store = await prepareStore(wire, contractModel)
+    await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+    const current = { consistency: "HIGHER_CONSISTENCY" }
+    expect((await check(frozen, store, "user:a", current)).body).toMatchObject({ allowed: true })
+    await removeSilently(store, "user:a", 2)
+    expect((await check(frozen, store, "user:a")).body).toMatchObject({ allowed: true })
+    times[moving] += 1_001
+    expect((await check(frozen, store, "user:a")).body).toMatchObject({ allowed: false })
+  },
+)
+
+test("changes that were committed by hand, behind the engine's back, are followed from the log", async () => {
+  const store = await prepareStore(wire, contractModel)
+  await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+  await removeSilently(store, "user:a", 2)
   const answer = await check(wire, store, "user:a", { consistency: "HIGHER_CONSISTENCY" })
   expect(answer.body).toMatchObject({ allowed: false })
 })

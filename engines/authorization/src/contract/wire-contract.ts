@@ -1,9 +1,10 @@
 import { describe } from "vitest"
 import { changesContract } from "./changes.ts"
+import { checkContract } from "./check.ts"
+import { listsContract } from "./lists.ts"
 import { modelsContract } from "./models.ts"
 import { officialClientContract } from "./official-client.ts"
 import { ourClientContract } from "./our-client.ts"
-import { queriesContract } from "./queries.ts"
 import { storesContract } from "./stores.ts"
 import { readContract, writeContract } from "./tuples.ts"
 import type { ContractTarget } from "./wire.ts"
@@ -15,7 +16,8 @@ export function wireContract(target: () => ContractTarget): void {
   describe("write", () => writeContract(target))
   describe("read", () => readContract(target))
   describe("changes", () => changesContract(target))
-  describe("questions", () => queriesContract(target))
+  describe("check and batch-check", () => checkContract(target))
+  describe("lists and expand", () => listsContract(target))
   describe("OpenFGA's own client", () => officialClientContract(target))
   describe("our own client", () => ourClientContract(target))
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
+import { type Clock, type RunningPart, revealSecret, Secret, systemClock } from "@gatehouse/kernel"
 import { createTestDatabase, type TestDatabase } from "@gatehouse/postgres/testing"
 import { createLogger } from "@gatehouse/telemetry"
 import { createAuthorizationEngine } from "../create-authorization-engine.ts"
@@ -11,19 +11,20 @@ export interface TestEngine {
   readonly credential: string
   readonly database: TestDatabase
   /** Another engine on the same database, as a second process would be. */
-  another(): Promise<RunningPart>
+  another(clock?: Clock): Promise<RunningPart>
   close(): Promise<void>
 }
 
 export async function startTestEngine(): Promise<TestEngine> {
   const database = await createTestDatabase()
   const presharedKey = new Secret(randomBytes(24).toString("base64url"))
-  const start = () =>
+  const start = (clock: Clock = systemClock) =>
     createAuthorizationEngine({
       databaseUrl: database.url,
       port: 0,
       presharedKey,
       logger: createLogger({ name: "test", level: "silent" }),
+      clock,
     })
   const part = await start()
   const others: RunningPart[] = []
@@ -32,8 +33,8 @@ export async function startTestEngine(): Promise<TestEngine> {
     url: part.url,
     credential: revealSecret(presharedKey),
     database,
-    another: async () => {
-      const other = await start()
+    another: async (clock) => {
+      const other = await start(clock)
       others.push(other)
       return other
     },
