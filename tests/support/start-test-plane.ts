@@ -23,7 +23,9 @@ import {
   type OrganizationTables,
 } from "@gatehouse/service-governance"
 import { createLogger } from "@gatehouse/telemetry"
+import pg from "pg"
 import { request } from "undici"
+import { createFaults, type Faults, faultyAuthorizer, faultyDatabases } from "./faults.ts"
 import { createMemoryRealms, type MemoryRealms } from "./memory-realms.ts"
 
 /** One request to governance, as the gateway forwards it. */
@@ -43,6 +45,18 @@ export interface Answered {
   readonly json: any
 }
 
+/** A row of an organization's audit log. */
+export interface AuditRow {
+  readonly actor: string
+  readonly action: string
+  readonly outcome: string
+  readonly resource_id: string
+  readonly project: string | null
+  readonly decision_id: string | null
+  readonly request_id: string | null
+  readonly details: Readonly<Record<string, string>>
+}
+
 /** Governance on a real database and a real authorization server over HTTP, with realms in memory. */
 export interface TestPlane {
   readonly acme: OrganizationId
@@ -54,8 +68,14 @@ export interface TestPlane {
   /** Lines of the log, parsed. */
   readonly log: readonly Record<string, unknown>[]
   ask(ask: Ask): Promise<Answered>
-  /** Starts another process's worth of governance on the same state; ends the one before it, unless told otherwise. */
+  /** Where governance's next steps at an engine or at its own database fail. */
+  readonly faults: Faults
+  /** Ends governance and starts it anew on the same state. */
   restart(): Promise<void>
+  /** Changes that governance has begun and not ended. */
+  pendingChanges(): Promise<number>
+  /** The audit log of an organization, in the order of its records, as the administrator reads it. */
+  auditRecords(organization: OrganizationId): Promise<AuditRow[]>
   close(): Promise<void>
 }
 
@@ -76,14 +96,22 @@ const members = [
   { subject: "gatehouse-api", type: "service" as const },
 ]
 
+export interface TestPlaneOptions {
+  /** Where realms have their issuers and keys. Default: an address at which nothing answers. */
+  readonly identityUrl?: string
+}
+
 /** Starts a plane of a test file's own, with two organizations of names that no other file uses. */
-export async function startTestPlane(): Promise<TestPlane> {
+export async function startTestPlane(options: TestPlaneOptions = {}): Promise<TestPlane> {
+  const { identityUrl = "http://localhost:8081" } = options
   const log: Record<string, unknown>[] = []
   const logger = createLogger({
     name: "test",
     destination: { write: (line) => void log.push(JSON.parse(line)) },
   })
+  const faults = createFaults()
   const realms = createMemoryRealms()
+  realms.beforeChange = async (change) => faults.pass(change)
   const engine = await startAuthorization()
   const { authorizer } = engine
   const gateway = createTestGateway("governance")
@@ -93,23 +121,24 @@ export async function startTestPlane(): Promise<TestPlane> {
     serverUrl: serverUrl(),
     loginKey,
   })
-  const options: GovernanceServiceOptions = {
+  const databaseUrl = await newServiceDatabase("governance")
+  const serviceOptions: GovernanceServiceOptions = {
     verifier: gateway.verifier,
-    authorizer,
-    databases,
-    databaseUrl: await newServiceDatabase("governance"),
+    authorizer: faultyAuthorizer(authorizer, faults),
+    databases: faultyDatabases(databases, faults),
+    databaseUrl,
     realms,
     provisioning: { adminUrl: testAdminUrl(), services: [{ ...governanceOrganizationSchema, loginKey }] },
     addresses: {
       publicUrl: "http://localhost:8080",
-      issuerBaseUrl: "http://localhost:8081",
-      identityUrl: "http://127.0.0.1:8081",
+      issuerBaseUrl: identityUrl,
+      identityUrl,
       algorithm: "RS256",
     },
     logger,
     port: 0,
   }
-  let governance = await createGovernanceService(options)
+  let governance = await createGovernanceService(serviceOptions)
   const [acme, globex] = [uniqueName("acme") as OrganizationId, uniqueName("globex") as OrganizationId]
   for (const id of [acme, globex]) {
     await governance.provisionOrganization({ id, name: id })
@@ -122,13 +151,26 @@ export async function startTestPlane(): Promise<TestPlane> {
     authorizer,
     databases,
     log,
+    faults,
+    pendingChanges: async () => {
+      const [row] = await query<{ count: string }>(
+        databaseUrl,
+        "select count(*) from governance.pending_change",
+      )
+      return Number(row?.count)
+    },
+    auditRecords: (organization) => {
+      const url = new URL(revealSecret(testAdminUrl()))
+      url.pathname = `/gatehouse_tenant_${organization}`
+      return query<AuditRow>(new Secret(url.href), "select * from audit.record order by occurred_at, id")
+    },
     get governance() {
       return governance
     },
     ask: (ask) => send(governance.url, gateway, ask),
     restart: async () => {
       await governance.close()
-      governance = await createGovernanceService(options)
+      governance = await createGovernanceService(serviceOptions)
     },
     close: async () => {
       await governance.close()
@@ -167,6 +209,16 @@ async function newServiceDatabase(stem: string): Promise<Secret> {
   const password = new Secret(randomBytes(18).toString("base64url"))
   const { url } = await ensureServiceDatabase(testAdminUrl(), { database: name, login: name, password })
   return url
+}
+
+async function query<Row extends pg.QueryResultRow>(url: Secret, text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: revealSecret(url) })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text)).rows
+  } finally {
+    await client.end()
+  }
 }
 
 function serverUrl(): string {

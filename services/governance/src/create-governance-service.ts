@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises"
 import { systemClock } from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import { createGatehouse, createServiceApp } from "@gatehouse/sdk"
@@ -16,6 +17,9 @@ import { type NewOrganization, provisionOrganization } from "./tenancy/provision
 
 /** Connections to the service's own database: its queries are short, and none waits for another. */
 const registryConnections = 5
+
+/** How long a start waits for changes that an earlier process left; usually there are none. */
+const resumeMilliseconds = 2_000
 
 /** The platform's default clients, which are told when a session ends. */
 const defaultLogoutAudiences = ["gatehouse-portal", "gatehouse-cli", "gatehouse-api"]
@@ -71,7 +75,8 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
     health: () => authorizer.health(),
   })
   addRoutes({ ...context, app })
-  await completion.resume()
+  // An engine that does not answer yet keeps nobody from being served: what waits is tried again.
+  await Promise.race([completion.resume(), pause(resumeMilliseconds, undefined, { ref: false })])
   const part = await app.listen(options.port)
   const provision = (organization: NewOrganization) =>
     provisionOrganization({ ...provisioning, registry, realms, authorizer, logger }, organization)

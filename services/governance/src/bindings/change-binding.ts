@@ -57,7 +57,9 @@ export async function changeBinding(
     if (refusal !== undefined) return refusal
     const entry = await context.journal.enter({ organization, change, requestedBy: principal.id })
     await tx.audit({ ...auditOf(entry, change), outcome: "intent" })
-    return { entry, overtaken: pending.filter(({ change: other }) => isSameBinding(other, change)) }
+    const overtaken = pending.filter(({ change: other }) => isSameBinding(other, change))
+    for (const older of overtaken) await tx.audit({ ...auditOf(older, older.change), outcome: "failed" })
+    return { entry, overtaken }
   })
   if (typeof accepted === "string") return accepted
   for (const { id } of accepted.overtaken) await context.journal.strike(id)
