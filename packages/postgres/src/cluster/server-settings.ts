@@ -16,7 +16,7 @@ export const serverSettings: Readonly<Record<string, string>> = {
   shared_buffers: "24MB",
   work_mem: "4MB",
   maintenance_work_mem: "32MB",
-  max_connections: "150",
+  max_connections: "200",
   io_method: "sync",
   max_worker_processes: "2",
   max_parallel_workers: "0",

@@ -24,7 +24,7 @@ export interface OrganizationDatabasesOptions {
   readonly serverUrl: string
   /** The key from which the login's password is derived, the same as at provisioning. */
   readonly loginKey: Secret
-  /** Default 4: a laptop's server takes 150 connections for everything. */
+  /** Default 4: the embedded server takes 200 connections for everything. */
   readonly maxConnectionsPerOrganization?: number
   /** Organizations with open connections at one time. Default 16. */
   readonly maxOrganizations?: number

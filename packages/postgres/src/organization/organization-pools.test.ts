@@ -10,16 +10,20 @@ const opened: string[] = []
 let pools: OrganizationPools<unknown>
 beforeEach(() => {
   opened.length = 0
-  pools = createOrganizationPools<unknown>({
+  pools = poolsThatClose(60_000)
+})
+afterEach(() => pools.close())
+
+function poolsThatClose(idleMilliseconds: number): OrganizationPools<unknown> {
+  return createOrganizationPools<unknown>({
     open: (organization) => {
       opened.push(organization)
       return createDatabase(createPool({ url: testAdminUrl(), max: 2, applicationName: "test" }))
     },
     maximumPools: 2,
-    idleMilliseconds: 40,
+    idleMilliseconds,
   })
-})
-afterEach(() => pools.close())
+}
 
 const [acme, globex, initech] = ["acme", "globex", "initech"] as OrganizationId[]
 const ping = (db: Kysely<unknown>) => sql`select 1`.execute(db)
@@ -61,6 +65,7 @@ test("one that is in use is never closed for another: that one is told to come a
 })
 
 test("an idle pool is closed, and opened again when it is needed", async () => {
+  pools = poolsThatClose(40)
   await use(acme)
   await expect.poll(() => pools.count()).toBe(0)
   await use(acme)
