@@ -40,8 +40,9 @@ export async function ensureBootstrapAdministrator(
 }
 
 async function createMaster(store: AdminStore, key: Awaited<ReturnType<typeof generateRealmKey>>) {
-  const written = await store.realms.create(masterRealm, { ...defaultRealmSettings, enabled: true }, key)
+  const written = await store.realms.create(masterRealm, { ...defaultRealmSettings, enabled: true })
   if (!written.ok) throw new Error("the realm master was made twice")
+  await store.keys.activate(written.value, key)
   await store.roles.create(written.value, undefined, {
     name: masterAdministratorRole,
     description: "Administers every realm",

@@ -1,6 +1,5 @@
 import { sql } from "kysely"
 import { installBuiltIns } from "./built-ins.ts"
-import { createRealmKeyTable, type NewRealmKey } from "./realm-keys.ts"
 import { done, type Outcome, refused, type StoreScope } from "./scope.ts"
 import type { Realm, RealmId, RealmSettings } from "./types.ts"
 
@@ -34,13 +33,11 @@ export interface RealmTable {
   findById(realmId: RealmId): Promise<Realm | undefined>
   /** By name, ascending. */
   list(): Promise<readonly Realm[]>
-  /** With its first key and Keycloak's built-in scopes, roles and the client realm-management. */
-  create(
-    name: string,
-    settings: RealmSettings,
-    key: NewRealmKey,
-    id?: RealmId,
-  ): Promise<Outcome<Realm, "exists">>
+  /**
+   * With Keycloak's built-in scopes, roles and the client realm-management. Its first key is activated by the caller in the
+   * same transaction.
+   */
+  create(name: string, settings: RealmSettings, id?: RealmId): Promise<Outcome<Realm, "exists">>
   update(realm: Realm, name: string, settings: RealmSettings): Promise<Outcome<Realm, "exists">>
   delete(realm: Realm): Promise<void>
 }
@@ -62,7 +59,7 @@ export function createRealmTable(scope: StoreScope): RealmTable {
     async list() {
       return (await rows().orderBy(sql`name collate "C"`).execute()).map(toRealm)
     },
-    async create(name, settings, key, id) {
+    async create(name, settings, id) {
       const row = await database
         .insertInto("identity.realm")
         .values({ name, settings: JSON.stringify(settings), ...(id === undefined ? {} : { id }) })
@@ -71,7 +68,6 @@ export function createRealmTable(scope: StoreScope): RealmTable {
         .executeTakeFirst()
       if (!row) return refused("exists")
       const realm = toRealm(row)
-      await createRealmKeyTable(scope).activate(realm, key)
       await installBuiltIns(scope, realm)
       told(realm, "realm")
       return done(realm)

@@ -40,6 +40,7 @@ export function violationOfClientUrls(client: ClientInput): string | undefined {
 
 /** An http or https URL that every parser reads alike; or, where `relative`, a path of the root URL. */
 function isPlainUrl(url: string, relative: boolean): boolean {
+  if (url.includes("*")) return false
   if (relative && isRootedPath(url)) return true
   return hasAllowedScheme(url) && isUnambiguousUri(url)
 }

@@ -46,17 +46,19 @@ export async function importRealm(
   if (Object.keys(representation.roles?.client ?? {}).length > 0) {
     throw invalid("roles.client is not supported by this engine")
   }
-  // Before the transaction: a key takes longer than a connection should be held for.
-  const key = await generateRealmKey()
+  // A key takes longer than all the rest, so it is made beside it; a refused import does not wait for it.
+  const key = generateRealmKey()
+  key.catch(() => undefined)
   return store.transaction(async (within) => {
     const settings = mergeRealmSettings(defaultRealmSettings, representation)
-    const written = await within.realms.create(name, settings, key, isUuid(id ?? "") ? id : undefined)
+    const written = await within.realms.create(name, settings, isUuid(id ?? "") ? id : undefined)
     if (!written.ok) throw conflict("Conflict detected. See logs for details")
     const realm = written.value
     await importRoles(within, realm, representation.roles?.realm ?? [])
     await importGroups(within, realm, undefined, representation.groups ?? [])
     await importClients(within, caller, realm, representation.clients ?? [])
     for (const user of representation.users ?? []) await importUser(within, realm, user)
+    await within.keys.activate(realm, await key)
     return realm
   })
 }
