@@ -498,6 +498,19 @@ describe("what is remembered", () => {
     await realm.close()
   })
 
+  test("a remembered signature counts only for the key that made it, not for another of the same id", async () => {
+    const moving = createManualClock(clock.nowMilliseconds())
+    const realm = await createTestRealm({ organization: "umbrella", clock: moving })
+    const checked = verifier({ issuers: registryOf(realm), clock: moving })
+    const token = await realm.token()
+    expect(await codeOf(checked.verify(token))).toBe("accepted")
+    const other = { ...globex.publicKey.export({ format: "jwk" }), kid: realm.keyId }
+    realm.answerKeysWith((_, response) => response.end(JSON.stringify({ keys: [other] })))
+    moving.advance(130_000)
+    expect(await codeOf(checked.verify(token))).toBe("tokens.signature_invalid")
+    await realm.close()
+  })
+
   test("an issuer that is no longer trusted is refused at once, also for a token seen before", async () => {
     const realms = [acme]
     const issuers = {
