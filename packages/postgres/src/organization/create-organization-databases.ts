@@ -7,6 +7,7 @@ import {
 } from "@gatehouse/contracts"
 import { GatehouseError, isGatehouseError, type Secret } from "@gatehouse/kernel"
 import { type ControlledTransaction, Kysely, PostgresDialect, sql } from "kysely"
+import { appendRecord } from "../audit/append-record.ts"
 import type { GrantFacts } from "../grants/grant.ts"
 import { readGrant } from "../grants/ledger.ts"
 import { createPool } from "../pool/create-pool.ts"
@@ -62,6 +63,12 @@ export function createOrganizationDatabases<DB>(
           readGrant(grant)
           return result
         }),
+      )
+    },
+    recordUse: async (grant, record) => {
+      const facts = readGrant(grant)
+      await use(facts.organization, (db) =>
+        inTransaction(db, facts, "insert_update", (tx) => appendRecord(tx, facts, record)),
       )
     },
     resourceProject: async (organization, { table }, id) => {

@@ -1,4 +1,5 @@
 import type { OrganizationId, Permission, ProjectUuid, VerbOf } from "@gatehouse/contracts"
+import type { AuditRecordInput } from "../audit/audit-record.ts"
 import type { Grant } from "../grants/grant.ts"
 import type { ScopedTransaction } from "./scoped-transaction.ts"
 
@@ -21,6 +22,11 @@ export interface OrganizationDatabases<DB> {
     grant: Grant<P>,
     work: (tx: ScopedTransaction<DB, VerbOf<P>>) => Promise<Result>,
   ): Promise<Result>
+  /**
+   * Appends an audit record about the grant itself, in a transaction that does nothing else: also a grant that only reads can
+   * leave one. The SDK records so each use of the platform's own rights.
+   */
+  recordUse(grant: Grant<Permission>, record: AuditRecordInput): Promise<void>
   /**
    * The project that a resource belongs to, read before any grant exists, so that the check can be asked on the resource.
    * Undefined for a row that is not there and for an id that can't be one. Shows nothing else of the row.

@@ -6,8 +6,8 @@ import { revealSecret, Secret } from "@gatehouse/kernel"
 import { createLogger } from "@gatehouse/telemetry"
 import type { TestProject } from "vitest/node"
 import { findFreePort } from "../cluster/free-port.ts"
-import { stopLeftover } from "../cluster/leftover.ts"
 import { processOf } from "../cluster/process-of.ts"
+import { removeEmbeddedCluster } from "../cluster/remove-embedded-cluster.ts"
 import { startCluster } from "../cluster/start-cluster.ts"
 
 declare module "vitest" {
@@ -43,6 +43,7 @@ export default async function setUpCluster(project: TestProject): Promise<() => 
   project.provide("adminUrl", revealSecret(cluster.adminUrl))
   return async () => {
     await cluster.stop()
+    await removeEmbeddedCluster(directory)
     await rm(directory, { recursive: true, force: true })
   }
 }
@@ -54,7 +55,7 @@ async function sweep(): Promise<void> {
     const processId = Number(name.slice(prefix.length).split("-")[0])
     if (!Number.isInteger(processId) || (await processOf(processId)) !== undefined) continue
     const directory = join(tmpdir(), name)
-    await stopLeftover(join(directory, "postgres", "data")).catch(() => {})
+    await removeEmbeddedCluster(directory).catch(() => {})
     await rm(directory, { recursive: true, force: true }).catch(() => {})
   }
 }
