@@ -13,5 +13,5 @@ export async function findSubject(api: Api, organization: string, text: string):
   const members = await readAll(api, "/v1/members", memberPageSchema)
   const member = members.find(({ username }) => username === text)
   if (member === undefined) throw new GatehouseError("cli.unknown_subject")
-  return member.id
+  return member.principal
 }

@@ -25,7 +25,7 @@ function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
       const { api, login } = await connect({ environment }, args)
       const project = await findProject(api, args.project)
       const subject = await findSubject(api, login.organization, args.subject)
-      await api.perform(method, `/v1/projects/${project}/bindings/${role}/${encodeURIComponent(subject)}`)
+      await api.perform(method, `/v1/projects/${project}/bindings/${role}/${pathOf(subject)}`)
       terminal.out(
         args.json
           ? JSON.stringify({ project, role, subject })
@@ -34,6 +34,14 @@ function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
       return undefined
     },
   })
+}
+
+/** A subject as the end of a path: its slashes stay, since the gateway takes no encoded ones. */
+function pathOf(subject: string): string {
+  return subject
+    .split("/")
+    .map((segment) => encodeURIComponent(segment).replaceAll("%3A", ":"))
+    .join("/")
 }
 
 export const projectGrant = bindingCommand("PUT", "is now")

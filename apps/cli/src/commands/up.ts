@@ -1,11 +1,15 @@
+import { once } from "node:events"
 import { mkdirSync } from "node:fs"
+import { isGatehouseError } from "@gatehouse/sdk/client"
 import { defineCommand } from "../command/define-command.ts"
 import { usageError } from "../command/parse-command-line.ts"
 import { keepCompiledCode } from "../compile-cache.ts"
+import { exitCodes } from "../exit-codes.ts"
 import { createProgress } from "../output/progress.ts"
 import { showPlane } from "../output/show-plane.ts"
+import type { Terminal } from "../terminal.ts"
 import { parsePort, portArgument } from "./port-argument.ts"
-import { loadServer, type RunningPlane, stateArgument, stateDirectoryOf } from "./server.ts"
+import { loadServer, stateArgument, stateDirectoryOf } from "./server.ts"
 
 export const up = defineCommand({
   args: {
@@ -29,7 +33,7 @@ export const up = defineCommand({
     makeStateDirectory(stateDirectory)
     const server = await loadServer()
     const progress = createProgress(terminal, { json: Boolean(args.json) })
-    const signals = listenForStop()
+    const asked = listenForStop(terminal)
     const plane = await server
       .up({
         stateDirectory,
@@ -39,11 +43,19 @@ export const up = defineCommand({
         allow: readNames(args.allow, server.developmentDefaults, "--allow"),
         only: readNames(args.only, server.partNames, "--only"),
         report: progress.report,
+        signal: asked,
+      })
+      .catch((error: unknown) => {
+        if (isGatehouseError(error) && error.code === "server.start_aborted") return undefined
+        throw error
       })
       .finally(progress.end)
+    if (plane === undefined) return exitCodes.interrupted
     if (args.json) terminal.out(JSON.stringify({ step: "running", ...plane.summary }))
     else for (const line of showPlane(terminal, plane)) terminal.out(line)
-    await stopAtSignal(plane, signals)
+    // A pending promise keeps no process alive; the plane's own listeners do.
+    if (!asked.aborted) await once(asked, "abort")
+    await plane.stop()
     return undefined
   },
 })
@@ -72,17 +84,22 @@ function readNames<const Name extends string>(
   })
 }
 
-type StopSignals = ReturnType<typeof listenForStop>
+/** A second signal sooner than this is the first one on another way: npm passes on what the terminal has already sent. */
+const echoMilliseconds = 1_000
 
-/** From here on Ctrl-C stops the plane in order, also while it starts: then as soon as it has started. */
-function listenForStop() {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve())
-  return promise
-}
-
-async function stopAtSignal(plane: RunningPlane, signals: StopSignals): Promise<void> {
-  // A pending promise keeps no process alive; the plane's own listeners do.
-  await signals
-  await plane.stop()
+/**
+ * From here on Ctrl-C stops the plane in order; while it still starts, the start is given up. A second one, from somebody who
+ * does not want to wait, ends the process at once; the next start recovers.
+ */
+function listenForStop(terminal: Terminal): AbortSignal {
+  const controller = new AbortController()
+  let asked: number | undefined
+  const stop = () => {
+    if (asked === undefined) terminal.note("Stopping")
+    else if (performance.now() - asked > echoMilliseconds) process.exit(exitCodes.interrupted)
+    asked ??= performance.now()
+    controller.abort()
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop)
+  return controller.signal
 }

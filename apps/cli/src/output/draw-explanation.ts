@@ -1,5 +1,6 @@
 import type { ExplainAnswer, ExplanationNode, ExplanationStep, Suggestion } from "@gatehouse/contracts"
 import { oneLine, type Terminal } from "../terminal.ts"
+import { shellWord } from "./shell-word.ts"
 
 /** A line of the drawing, and what hangs below it. */
 interface Branch {
@@ -78,9 +79,4 @@ function suggest({ summary, binding }: Suggestion): string[] {
     lines.push(`  gatehouse project grant ${words.map(shellWord).join(" ")}`)
   }
   return lines
-}
-
-/** Our ids need no quoting; anything else gets it, so that a copied command does what it says. */
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./:%@=+-]+$/.test(text) ? text : `'${oneLine(text).replaceAll("'", "'\\''")}'`
 }

@@ -47,6 +47,13 @@ export function reportError(
     terminal.note(oneLine(`gatehouse: ${shown.message} ${shown.action} (${ids.join(", ")})`))
     for (const { path, message } of shown.errors ?? []) terminal.note(oneLine(`  ${path}: ${message}`))
   }
-  if (environment.debug && error instanceof Error) terminal.note(error.stack ?? "")
+  if (environment.debug) for (const line of causes(error)) terminal.note(line)
   return shown.code === "cli.usage" ? exitCodes.usage : exitCodeOf(shown.status)
+}
+
+/** The stacks of an error and of what caused it. Their messages are ours, Node's and the libraries': no token is in them. */
+function causes(error: unknown): string[] {
+  const lines: string[] = []
+  for (let current = error; current instanceof Error; current = current.cause) lines.push(current.stack ?? "")
+  return lines
 }

@@ -1,5 +1,6 @@
 import type { RunningPlane } from "../commands/server.ts"
 import type { Terminal } from "../terminal.ts"
+import { shellWord } from "./shell-word.ts"
 import { formatTable } from "./table.ts"
 
 /** What a person sees when the plane is ready: addresses, the demo's users, and what to try. */
@@ -17,26 +18,28 @@ export function showPlane(terminal: Terminal, plane: Pick<RunningPlane, "summary
   )
   const { url, administrator } = demo.platform
   users.push([url, "administrator", administrator.username, administrator.password])
-  const [organization = "acme"] = Object.keys(demo.organizations)
+  const [[organization, { project }] = ["acme", { project: { name: "demo" } }]] = Object.entries(
+    demo.organizations,
+  )
   return [
     ...lines,
     "",
     ...formatTable(terminal, ["organization", "demo user", "user name", "password"], users),
     "",
     "Try, in another terminal of this folder:",
-    ...commandsToTry(organization).map((command) => `  ${command}`),
+    ...commandsToTry(organization, project.name).map((command) => `  ${command}`),
     "",
     "Ctrl-C stops it.",
   ]
 }
 
-/** Five commands that work right after a start with the demo. */
-function commandsToTry(organization: string): string[] {
+/** Five commands that work right after a start with the demo, one after the other. */
+function commandsToTry(organization: string, project: string): string[] {
   return [
     `npx gatehouse login --organization ${organization} --demo developer`,
-    "npx gatehouse project list",
+    "npx gatehouse whoami",
     "npm sbom --sbom-format cyclonedx | npx gatehouse sbom upload -",
     "npx gatehouse sbom search pkg:npm/fastify",
-    "npx gatehouse explain can_delete project:$(npx gatehouse project list --ids)",
+    `npx gatehouse explain can_delete ${shellWord(`project:${project}`)}`,
   ]
 }
