@@ -38,7 +38,11 @@ describe("the host", () => {
     for (const address of Object.values(document))
       if (typeof address === "string") expect(address.startsWith(engine.issuer("acme"))).toBe(true)
     const answer = await request(`${engine.url}/realms/acme/protocol/openid-connect/auth`, {
-      headers: { host: `127.0.0.1:${port}`, "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" },
+      headers: {
+        host: `127.0.0.1:${port}`,
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-proto": "https",
+      },
       query: {
         client_id: "portal",
         redirect_uri: "http://127.0.0.1/callback",
@@ -54,7 +58,11 @@ describe("the host", () => {
 })
 
 describe("a page", () => {
-  const paths = ["", "/.well-known/openid-configuration", ...["certs", "token", "userinfo", "revoke"].map((name) => `/protocol/openid-connect/${name}`)]
+  const paths = [
+    "",
+    "/.well-known/openid-configuration",
+    ...["certs", "token", "userinfo", "revoke"].map((name) => `/protocol/openid-connect/${name}`),
+  ]
 
   test("of a registered origin may call, after a preflight", async () => {
     for (const path of paths) {
@@ -69,7 +77,12 @@ describe("a page", () => {
   })
 
   test("of any other origin gets no CORS answer and nothing else", async () => {
-    for (const origin of ["https://evil.example", "null", "http://localhost:3001", `${registered}.evil.example`])
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      "http://localhost:3001",
+      `${registered}.evil.example`,
+    ])
       for (const path of paths) {
         const answer = await preflight(origin, `/realms/acme${path}`)
         expect([answer.status, answer.headers.get("access-control-allow-origin")], path).toEqual([403, null])

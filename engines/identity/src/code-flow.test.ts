@@ -42,7 +42,13 @@ describe("a sign-in with code and PKCE", () => {
       acr: "1",
     })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300)
-    expect(claimsOf(id_token)).toMatchObject({ typ: "ID", aud: "portal", azp: "portal", sid: payload.sid, acr: "1" })
+    expect(claimsOf(id_token)).toMatchObject({
+      typ: "ID",
+      aud: "portal",
+      azp: "portal",
+      sid: payload.sid,
+      acr: "1",
+    })
     expect(decodeProtectedHeader(id_token).alg).toBe("RS256")
     expect(tokens).toMatchObject({
       token_type: "bearer",
@@ -121,7 +127,11 @@ describe("an authorization request", () => {
   })
 
   test("below a registered wildcard and at any loopback port is taken", async () => {
-    for (const uri of ["http://localhost:3000/a/b?c=d", "http://127.0.0.1:1/callback", "http://127.0.0.1/callback"])
+    for (const uri of [
+      "http://localhost:3000/a/b?c=d",
+      "http://127.0.0.1:1/callback",
+      "http://127.0.0.1/callback",
+    ])
       expect((await open({ redirect_uri: uri })).status, uri).toBe(303)
   })
 
@@ -137,7 +147,15 @@ describe("an authorization request", () => {
     expect((await open(`${good}&resource=https://a.example&resource=https://b.example`)).location).toContain(
       "/login-actions/",
     )
-    for (const name of ["client_id", "redirect_uri", "response_type", "scope", "code_challenge", "state", "whatever"]) {
+    for (const name of [
+      "client_id",
+      "redirect_uri",
+      "response_type",
+      "scope",
+      "code_challenge",
+      "state",
+      "whatever",
+    ]) {
       const value = encodeURIComponent(new URLSearchParams(good).get(name) ?? "x")
       const { status, location } = await open(`${good}&${name}=${value}&${name}=${value}`)
       expect([status, location], name).toEqual([400, null])
@@ -152,7 +170,9 @@ describe("an authorization request", () => {
       { code_challenge: "short" },
     ]) {
       const { location } = await open(parameters)
-      expect(new URL(location ?? "").searchParams.get("error"), JSON.stringify(parameters)).toBe("invalid_request")
+      expect(new URL(location ?? "").searchParams.get("error"), JSON.stringify(parameters)).toBe(
+        "invalid_request",
+      )
     }
   })
 
@@ -166,7 +186,11 @@ describe("an authorization request", () => {
       const { location } = await open(parameters)
       const { searchParams, hash } = new URL(location ?? "")
       const answer = hash ? new URLSearchParams(hash.slice(1)) : searchParams
-      expect(Object.fromEntries(answer)).toMatchObject({ error, state: "the-state", iss: engine.issuer("acme") })
+      expect(Object.fromEntries(answer)).toMatchObject({
+        error,
+        state: "the-state",
+        iss: engine.issuer("acme"),
+      })
     }
   })
 
@@ -187,7 +211,7 @@ describe("a session", () => {
   test("signs in a second client without a page, under the same session id", async () => {
     const first = await signIn(engine, "acme")
     const second = await signIn(engine, "acme", { browser: first.browser, clientId: "gatehouse-api" })
-    expect(claimsOf(second.tokens.access_token)["sid"]).toBe(claimsOf(first.tokens.access_token)["sid"])
+    expect(claimsOf(second.tokens.access_token).sid).toBe(claimsOf(first.tokens.access_token).sid)
     const silent = await authorize(engine, "acme", { browser: first.browser, parameters: { prompt: "none" } })
     expect(silent.callback.searchParams.get("code")).not.toBeNull()
   })
@@ -231,15 +255,18 @@ describe("an authorization code", () => {
     const authorized = await authorize(engine, "acme")
     const first = await exchange(authorized)
     expect(first.status).toBe(200)
-    const headers = { authorization: `Bearer ${first.body["access_token"]}` }
+    const headers = { authorization: `Bearer ${first.body.access_token}` }
     expect((await fetch(engine.endpoint("acme", "userinfo"), { headers })).status).toBe(200)
     const second = await exchange(authorized)
-    expect(second).toMatchObject({ status: 400, body: { error: "invalid_grant", error_description: "Code not valid" } })
+    expect(second).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant", error_description: "Code not valid" },
+    })
     expect((await fetch(engine.endpoint("acme", "userinfo"), { headers })).status).toBe(401)
     const refresh = await post(engine.endpoint("acme", "token"), {
       grant_type: "refresh_token",
       client_id: "portal",
-      refresh_token: String(first.body["refresh_token"]),
+      refresh_token: String(first.body.refresh_token),
     })
     expect(refresh).toMatchObject({ status: 400, body: { error: "invalid_grant" } })
   })
@@ -258,7 +285,10 @@ describe("an authorization code", () => {
       { redirect_uri: "http://127.0.0.1:49153/callback" },
     ]) {
       const authorized = await authorize(engine, "acme")
-      expect(await exchange(authorized, wrong)).toMatchObject({ status: 400, body: { error: "invalid_grant" } })
+      expect(await exchange(authorized, wrong)).toMatchObject({
+        status: 400,
+        body: { error: "invalid_grant" },
+      })
       expect((await exchange(authorized)).status).toBe(400)
     }
   })

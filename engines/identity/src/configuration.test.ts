@@ -34,7 +34,11 @@ test("behind an https address, issuer and links are https, cookies Secure, and p
   const { id } = await engine.client("acme", "portal")
   await engine.admin("PUT", `/acme/clients/${id}`, {
     clientId: "portal",
-    redirectUris: ["https://app.example/callback", "http://app.example/callback", "http://127.0.0.1/callback"],
+    redirectUris: [
+      "https://app.example/callback",
+      "http://app.example/callback",
+      "http://127.0.0.1/callback",
+    ],
   })
   const good = await auth("https://app.example/callback")
   await good.body.dump()

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http"
-import type { Browser } from "playwright-core"
 import * as client from "openid-client"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { launchChromium, withPage } from "../../../tests/support/chromium.ts"
 import { claimsOf, discover } from "./testing/sign-in.ts"
@@ -57,7 +57,7 @@ test("a person signs in with a real browser that runs no script, after a mistake
       const tokens = await client.authorizationCodeGrant(configuration, new URL(page.url()), {
         pkceCodeVerifier: verifier,
       })
-      expect(claimsOf(tokens.access_token)["preferred_username"]).toBe("ada")
+      expect(claimsOf(tokens.access_token).preferred_username).toBe("ada")
       await page.goto(engine.endpoint("acme", "logout"))
       await page.getByRole("button", { name: "Sign out" }).click()
       await page.getByRole("heading", { name: "You are signed out" }).waitFor()

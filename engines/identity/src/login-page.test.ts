@@ -57,7 +57,9 @@ describe("the sign-in page", () => {
         const browser = createTestBrowser()
         const { url, page } = await openLogin(browser)
         const answer = await submit(browser, url, page, name, "wrong")
-        const text = (await answer.text()).replaceAll(/authenticate\/[\w-]+/g, "").replace(/ value="[^"]*"/, "")
+        const text = (await answer.text())
+          .replaceAll(/authenticate\/[\w-]+/g, "")
+          .replace(/ value="[^"]*"/, "")
         return { status: answer.status, text: text.replace(" autofocus", "") }
       }),
     )
@@ -129,7 +131,10 @@ describe("the sign-in page", () => {
     const { url, page } = await openLogin(browser)
     const target = new URL(readForm(page).action, url)
     const body = new URLSearchParams({ username: "ada", password })
-    for (const headers of [{ origin: "https://evil.example" }, { origin: "null", "sec-fetch-site": "cross-site" }])
+    for (const headers of [
+      { origin: "https://evil.example" },
+      { origin: "null", "sec-fetch-site": "cross-site" },
+    ])
       expect((await browser.open(target, { method: "POST", body, headers })).status).toBe(403)
     const twice = new URLSearchParams([...body, ["username", "grace"]])
     expect((await browser.open(target, { method: "POST", body: twice })).status).toBe(400)
@@ -172,8 +177,8 @@ describe("the browser's session", () => {
       parameters: { prompt: "login" },
     })
     const [first, second] = [claimsOf(ada.tokens.access_token), claimsOf(grace.tokens.access_token)]
-    expect(second["preferred_username"]).toBe("grace")
-    expect(second["sid"]).not.toBe(first["sid"])
+    expect(second.preferred_username).toBe("grace")
+    expect(second.sid).not.toBe(first.sid)
     const alive = async (token: string) => {
       const headers = { authorization: `Bearer ${token}` }
       return (await fetch(engine.endpoint("acme", "userinfo"), { headers })).status

@@ -40,9 +40,8 @@ afterAll(async () => {
 })
 
 const alive = async (token: string) =>
-  (
-    await fetch(engine.endpoint("acme", "userinfo"), { headers: { authorization: `Bearer ${token}` } })
-  ).status === 200
+  (await fetch(engine.endpoint("acme", "userinfo"), { headers: { authorization: `Bearer ${token}` } }))
+    .status === 200
 const logout = (parameters: Record<string, string>, browser = createTestBrowser()) =>
   browser.open(`${engine.endpoint("acme", "logout")}?${new URLSearchParams(parameters)}`)
 
@@ -71,15 +70,20 @@ describe("logout with an ID token", () => {
     expect(await response.text()).toContain("You are signed out")
     expect(await alive(tokens.access_token)).toBe(false)
     const next = await signIn(engine, "acme", { browser, username: "grace" })
-    expect(claimsOf(next.tokens.access_token)["sid"]).not.toBe(claimsOf(tokens.access_token)["sid"])
-    expect(claimsOf(next.tokens.access_token)["preferred_username"]).toBe("grace")
+    expect(claimsOf(next.tokens.access_token).sid).not.toBe(claimsOf(tokens.access_token).sid)
+    expect(claimsOf(next.tokens.access_token).preferred_username).toBe("grace")
   })
 
   test("refuses what is no ID token of the realm, and ends nothing", async () => {
     await engine.createRealm("globex")
     const { tokens } = await signIn(engine, "acme")
     const foreign = await signIn(engine, "globex")
-    for (const hint of [tokens.access_token, foreign.tokens.id_token ?? "", "nonsense", `${tokens.id_token}x`])
+    for (const hint of [
+      tokens.access_token,
+      foreign.tokens.id_token ?? "",
+      "nonsense",
+      `${tokens.id_token}x`,
+    ])
       expect((await logout({ id_token_hint: hint })).status).toBe(400)
     expect(await alive(tokens.access_token)).toBe(true)
   })
@@ -107,7 +111,10 @@ describe("logout without an ID token", () => {
   test("asks first, and ends the session only by the form made for it", async () => {
     const { browser, tokens } = await signIn(engine, "acme")
     const stranger = await signIn(engine, "acme", { username: "grace" })
-    const asked = await logout({ client_id: "portal", post_logout_redirect_uri: "http://127.0.0.1/bye" }, browser)
+    const asked = await logout(
+      { client_id: "portal", post_logout_redirect_uri: "http://127.0.0.1/bye" },
+      browser,
+    )
     expect(asked.status).toBe(200)
     expect(asked.headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
     const { action, fields } = readForm(await asked.text(), "kc-logout-confirm")
@@ -169,7 +176,7 @@ describe("back-channel logout", () => {
     const ended = await engine.admin("POST", `/acme/users/${await engine.userId("acme", "grace")}/logout`)
     expect(ended.status).toBe(204)
     await expect.poll(() => received.length).toBe(2)
-    expect(claimsOf(received[1] ?? "")["sid"]).toBe(claimsOf(tokens.access_token)["sid"])
+    expect(claimsOf(received[1] ?? "").sid).toBe(claimsOf(tokens.access_token).sid)
     expect(await alive(tokens.access_token)).toBe(false)
   })
 

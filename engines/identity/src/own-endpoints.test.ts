@@ -25,7 +25,7 @@ const revoke = (token: string, form: Record<string, string> = { client_id: "port
 describe("userinfo", () => {
   test("says who the user is, by mappers that serve it, to openid-client too", async () => {
     const { configuration, tokens } = await signIn(engine, "acme")
-    const sub = String(claimsOf(tokens.access_token)["sub"])
+    const sub = String(claimsOf(tokens.access_token).sub)
     const info = await client.fetchUserInfo(configuration, tokens.access_token, sub)
     expect(info).toMatchObject({
       sub,
@@ -138,7 +138,7 @@ describe("revocation", () => {
       refresh_token: tokens.refresh_token ?? "",
     })
     expect(renewed.status).toBe(200)
-    expect((await userinfo(String(renewed.body["access_token"]))).status).toBe(200)
+    expect((await userinfo(String(renewed.body.access_token))).status).toBe(200)
   })
 
   test("of a refresh token ends its session", async () => {
@@ -158,10 +158,16 @@ describe("revocation", () => {
 
 test("a service account's token dies with its account and with its client's right to it", async () => {
   const answer = await post(engine.endpoint("acme", "token"), { grant_type: "client_credentials" }, api())
-  const token = String(answer.body["access_token"])
-  expect((await introspect(token)).body["active"]).toBe(true)
+  const token = String(answer.body.access_token)
+  expect((await introspect(token)).body.active).toBe(true)
   const { id } = await engine.client("acme", "gatehouse-api")
-  await engine.admin("PUT", `/acme/clients/${id}`, { clientId: "gatehouse-api", serviceAccountsEnabled: false })
-  expect((await introspect(token)).body["active"]).toBe(false)
-  await engine.admin("PUT", `/acme/clients/${id}`, { clientId: "gatehouse-api", serviceAccountsEnabled: true })
+  await engine.admin("PUT", `/acme/clients/${id}`, {
+    clientId: "gatehouse-api",
+    serviceAccountsEnabled: false,
+  })
+  expect((await introspect(token)).body.active).toBe(false)
+  await engine.admin("PUT", `/acme/clients/${id}`, {
+    clientId: "gatehouse-api",
+    serviceAccountsEnabled: true,
+  })
 })

@@ -35,22 +35,23 @@ describe("a refresh", () => {
     const renewed = await client.refreshTokenGrant(configuration, tokens.refresh_token ?? "")
     expect(renewed.refresh_token).not.toBe(tokens.refresh_token)
     const [before, after] = [claimsOf(tokens.access_token), claimsOf(renewed.access_token)]
-    for (const claim of ["sub", "sid", "azp", "aud", "scope", "groups"]) expect(after[claim]).toEqual(before[claim])
-    expect(after["jti"]).toMatch(/^onrtrt:/)
-    expect(renewed.claims()?.sub).toBe(before["sub"])
+    for (const claim of ["sub", "sid", "azp", "aud", "scope", "groups"])
+      expect(after[claim]).toEqual(before[claim])
+    expect(after.jti).toMatch(/^onrtrt:/)
+    expect(renewed.claims()?.sub).toBe(before.sub)
   })
 
   test("with a used token kills its whole family, also what came of it", async () => {
     const { tokens } = await signIn(engine, "acme")
     const second = await refresh(tokens.refresh_token)
-    const third = await refresh(String(second.body["refresh_token"]))
+    const third = await refresh(String(second.body.refresh_token))
     expect(third.status).toBe(200)
     expect(await refresh(tokens.refresh_token)).toMatchObject({
       status: 400,
       body: { error: "invalid_grant", error_description: "Maximum allowed refresh token reuse exceeded" },
     })
-    expect((await refresh(String(third.body["refresh_token"]))).status).toBe(400)
-    expect(await userinfo(third.body["access_token"])).toBe(401)
+    expect((await refresh(String(third.body.refresh_token))).status).toBe(400)
+    expect(await userinfo(third.body.access_token)).toBe(401)
   })
 
   test("leaves the families of other sessions alone", async () => {
@@ -75,7 +76,8 @@ describe("a refresh", () => {
       basic("gatehouse-api", clientSecretOf("acme")),
     )
     expect(other).toMatchObject({ status: 400, body: { error: "invalid_grant" } })
-    for (const wrong of [tokens.access_token, tokens.id_token]) expect((await refresh(wrong)).status).toBe(400)
+    for (const wrong of [tokens.access_token, tokens.id_token])
+      expect((await refresh(wrong)).status).toBe(400)
     expect(await userinfo(tokens.refresh_token)).toBe(401)
     expect(await userinfo(tokens.id_token)).toBe(401)
     expect((await refresh(tokens.refresh_token)).status).toBe(200)
@@ -83,13 +85,13 @@ describe("a refresh", () => {
 
   test("never widens scope, may narrow it, and is as wide as before the next time", async () => {
     const { tokens } = await signIn(engine, "acme", { scope: "openid phone" })
-    expect(claimsOf(tokens.access_token)["scope"]).toBe("openid email profile phone")
+    expect(claimsOf(tokens.access_token).scope).toBe("openid email profile phone")
     const wider = await refresh(tokens.refresh_token, { scope: "openid phone address" })
     expect(wider).toMatchObject({ status: 400, body: { error: "invalid_scope" } })
     const narrow = await refresh(tokens.refresh_token, { scope: "openid" })
-    expect(claimsOf(String(narrow.body["access_token"]))["scope"]).toBe("openid email profile")
-    const again = await refresh(String(narrow.body["refresh_token"]))
-    expect(claimsOf(String(again.body["access_token"]))["scope"]).toBe("openid email profile phone")
+    expect(claimsOf(String(narrow.body.access_token)).scope).toBe("openid email profile")
+    const again = await refresh(String(narrow.body.refresh_token))
+    expect(claimsOf(String(again.body.access_token)).scope).toBe("openid email profile phone")
   })
 
   test("gives nothing to a disabled user, nor through a disabled client, and everything again afterwards", async () => {
@@ -97,7 +99,10 @@ describe("a refresh", () => {
     const portal = await engine.client("acme", "portal")
     const { tokens } = await signIn(engine, "acme")
     await engine.admin("PUT", `/acme/clients/${portal.id}`, { clientId: "portal", enabled: false })
-    expect(await refresh(tokens.refresh_token)).toMatchObject({ status: 401, body: { error: "invalid_client" } })
+    expect(await refresh(tokens.refresh_token)).toMatchObject({
+      status: 401,
+      body: { error: "invalid_client" },
+    })
     expect(await userinfo(tokens.access_token)).toBe(401)
     await engine.admin("PUT", `/acme/clients/${portal.id}`, { clientId: "portal", enabled: true })
     const other = await signIn(engine, "acme", { username: "grace" })
@@ -115,10 +120,10 @@ describe("a session", () => {
     const second = await refresh(tokens.refresh_token)
     expect(second.status).toBe(200)
     advance(1_700_000)
-    const third = await refresh(String(second.body["refresh_token"]))
+    const third = await refresh(String(second.body.refresh_token))
     expect(third.status).toBe(200)
     advance(1_900_000)
-    expect((await refresh(String(third.body["refresh_token"]))).status).toBe(400)
+    expect((await refresh(String(third.body.refresh_token))).status).toBe(400)
   })
 
   test("ends after its longest life however often it is refreshed, and no token outlives it", async () => {
@@ -134,12 +139,12 @@ describe("a session", () => {
         break
       }
       expect(age).toBeLessThan(28_800)
-      current = String(answer.body["refresh_token"])
-      const { exp } = claimsOf(String(answer.body["access_token"])) as { exp: number }
+      current = String(answer.body.refresh_token)
+      const { exp } = claimsOf(String(answer.body.access_token)) as { exp: number }
       expect(exp * 1000).toBeLessThanOrEqual(startedAt + 28_801_000)
-      expect(Number(answer.body["refresh_expires_in"])).toBeLessThanOrEqual(28_800 - age + 1)
+      expect(Number(answer.body.refresh_expires_in)).toBeLessThanOrEqual(28_800 - age + 1)
     }
     const again = await signIn(engine, "acme", { browser })
-    expect(claimsOf(again.tokens.access_token)["sid"]).not.toBe(claimsOf(tokens.access_token)["sid"])
+    expect(claimsOf(again.tokens.access_token).sid).not.toBe(claimsOf(tokens.access_token).sid)
   })
 })

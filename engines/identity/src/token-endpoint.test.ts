@@ -1,6 +1,6 @@
+import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { basic, claimsOf, discover, post } from "./testing/sign-in.ts"
-import * as client from "openid-client"
 import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
 import { clientSecretOf } from "./testing/test-realm.ts"
 
@@ -58,7 +58,10 @@ describe("client credentials", () => {
     })
     expect(created.status).toBe(201)
     expect(
-      await token({ grant_type: "client_credentials" }, basic("no-account", "some-secret-that-is-long-enough")),
+      await token(
+        { grant_type: "client_credentials" },
+        basic("no-account", "some-secret-that-is-long-enough"),
+      ),
     ).toMatchObject({
       status: 401,
       body: {
@@ -70,7 +73,7 @@ describe("client credentials", () => {
 
   test("may ask for the client's scopes and for no others", async () => {
     const wide = await token({ grant_type: "client_credentials", scope: "phone" }, api())
-    expect(wide.body["scope"]).toBe("email profile phone")
+    expect(wide.body.scope).toBe("email profile phone")
     expect(await token({ grant_type: "client_credentials", scope: "nonsense" }, api())).toMatchObject({
       status: 400,
       body: { error: "invalid_scope" },
@@ -181,7 +184,7 @@ test("the realm master has the bootstrap service account from the first start, a
   })
   expect((await engine.admin("GET", "/acme")).status).toBe(200)
   const foreign = await token({ grant_type: "client_credentials" }, api())
-  for (const authorization of [undefined, "Bearer nonsense", `Bearer ${foreign.body["access_token"]}`]) {
+  for (const authorization of [undefined, "Bearer nonsense", `Bearer ${foreign.body.access_token}`]) {
     const headers = authorization === undefined ? {} : { authorization }
     expect([401, 403]).toContain((await fetch(`${engine.url}/admin/realms/acme`, { headers })).status)
   }
