@@ -166,6 +166,31 @@ test("what one process has acknowledged, another knows: at once with higher cons
   }
 })
 
+test("another process learns of commits by notice alone, also after its listening connection was cut", async () => {
+  const stopped = { monotonicMilliseconds: () => 1_000, nowMilliseconds: () => 1_700_000_000_000 }
+  const other = createWire({ url: (await engine.another(stopped)).url, credential: engine.credential })
+  const store = await prepareStore(wire, contractModel)
+  const isSeen = async (user: string) => {
+    for (const started = Date.now(); Date.now() - started < 5_000; ) {
+      if (((await check(other, store, user)).body as { allowed: boolean }).allowed) return true
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    return false
+  }
+  expect((await check(other, store, "user:a")).body).toMatchObject({ allowed: false })
+  await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
+  expect(await isSeen("user:a")).toBe(true)
+  const cut = await query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like 'listen%'",
+    [engine.database.name],
+  )
+  expect(cut.length).toBeGreaterThan(0)
+  await writeTuples(wire, store, tuple("user:b", "owner", "document:1"))
+  expect(await isSeen("user:b")).toBe(true)
+  await writeTuples(wire, store, tuple("user:c", "owner", "document:1"))
+  expect(await isSeen("user:c")).toBe(true)
+})
+
 test("a model written by another process is the newest there too", async () => {
   const store = await prepareStore(wire, contractModel)
   const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
