@@ -25,6 +25,8 @@ export interface UpOptions extends PlaneOptions {
   readonly only?: readonly PartName[] | undefined
   readonly allow?: readonly DevelopmentDefault[] | undefined
   readonly report: (event: StartEvent) => void
+  /** Gives the start up: what runs so far is stopped, and `up` throws `server.start_aborted`. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** One step of starting or stopping, as it begins and as it ends. */

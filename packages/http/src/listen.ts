@@ -1,6 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http"
 import { GatehouseError } from "@gatehouse/kernel"
 
+/** A plane stops within five seconds, and several parts in turn: each gives its requests this long to end. */
+const defaultGraceMilliseconds = 1_000
+
 /** A listener on both loopback addresses. */
 export interface LoopbackListener {
   readonly port: number
@@ -28,7 +31,7 @@ export async function listenOnLoopback(handler: RequestListener, port: number): 
   }
   return {
     port: bound,
-    close: async (grace = 2_000) => {
+    close: async (grace = defaultGraceMilliseconds) => {
       await Promise.all(servers.map((server) => close(server, grace)))
     },
   }

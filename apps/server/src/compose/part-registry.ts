@@ -22,6 +22,7 @@ interface Closable {
 export function createPartRegistry(report: (event: StartEvent) => void): PartRegistry {
   const parts = new Map<PartName, Closable>()
   const closers: (() => Promise<void>)[] = []
+  let closed = false
   const step: PartRegistry["step"] = async (name, run) => {
     const began = performance.now()
     report({ step: name, status: "started" })
@@ -34,12 +35,18 @@ export function createPartRegistry(report: (event: StartEvent) => void): PartReg
     step,
     start: async (name, begin) => {
       const part = await step(name, begin)
+      if (closed) {
+        // The start was given up while this part was on its way.
+        await part.close()
+        return part
+      }
       parts.set(name, part)
       closers.push(() => part.close())
       return part
     },
     onClose: (close) => closers.push(close),
     close: async () => {
+      closed = true
       for (let close = closers.pop(); close !== undefined; close = closers.pop())
         await close().catch(() => undefined)
       parts.clear()

@@ -42,16 +42,10 @@ function remoteDatabase(adminUrl: Secret): Pick<RunningPart, "health" | "close">
   const pool = createPool({ url: adminUrl, max: 1, applicationName: "gatehouse health" })
   return {
     health: async () => {
-      const client = new pg.Client({
-        connectionString: revealSecret(adminUrl),
-        connectionTimeoutMillis: 3_000,
-      })
-      await client.connect()
-      await client.query("select 1")
-      await client.end()
+      await pool.query("select 1")
       return { status: "ok" }
     },
-    close: async () => undefined,
+    close: () => pool.end(),
   }
 }
 

@@ -1,5 +1,5 @@
 import { platformOrganizationId } from "@gatehouse/contracts"
-import type { RunningPart } from "@gatehouse/kernel"
+import { GatehouseError, type RunningPart } from "@gatehouse/kernel"
 import { createLogger } from "@gatehouse/telemetry"
 import type { ServerConfig } from "../config.ts"
 import { startControlServer } from "../control-server.ts"
@@ -10,6 +10,7 @@ import { removeFile, type StatePaths } from "../state/state-directory.ts"
 import { addressesOf } from "./addresses.ts"
 import { createPartRegistry, type PartRegistry } from "./part-registry.ts"
 import { planeFile, writePlaneFile } from "./plane-file.ts"
+import { refuseTakenPorts } from "./refuse-taken-ports.ts"
 import { startDatabase } from "./start-database.ts"
 import { startEngines } from "./start-engines.ts"
 import { type RunningServices, startServices } from "./start-services.ts"
@@ -30,11 +31,18 @@ const stopMilliseconds = 4_500
  */
 export async function startPlane(input: StartPlaneInput): Promise<RunningPlane> {
   const registry = createPartRegistry(input.options.report)
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(new GatehouseError("server.start_aborted"))
+  const { signal } = input.options
+  signal?.addEventListener("abort", abort)
   try {
-    return await start(input, registry)
+    if (signal?.aborted) abort()
+    return await Promise.race([start(input, registry), aborted.promise])
   } catch (error) {
     await registry.close()
     throw error
+  } finally {
+    signal?.removeEventListener("abort", abort)
   }
 }
 
@@ -50,6 +58,7 @@ async function start(
     file: paths.log,
   })
   const context = { options, config, parts: new Set(parts), paths, secrets, addresses, logger, registry }
+  await refuseTakenPorts(addresses, partsOfOurs(context))
   const database = await startDatabase(context)
   await startEngines(context, database)
   const services = await startServices(context, database)
@@ -62,6 +71,14 @@ async function start(
   const { credentials, ...summary } = file
   options.report({ step: "ready", status: "done" })
   return { summary, demo, stop: () => stopPlane({ context, control, summary }) }
+}
+
+/** The parts that this process itself serves: those that a configured address does not replace. */
+function partsOfOurs({ parts, config }: PlaneContext): Set<PartName> {
+  const own = new Set(parts)
+  if (config.identityUrl !== undefined) own.delete("identity")
+  if (config.authorizationUrl !== undefined) own.delete("authorization")
+  return own
 }
 
 /** Brings the platform's realm and every organization to this release and to the addresses of this start. */

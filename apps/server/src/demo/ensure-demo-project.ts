@@ -1,8 +1,8 @@
 import type { OrganizationId } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import { request } from "undici"
-import { demoPrincipal } from "./demo-principal.ts"
 import type { RunningServices } from "../compose/start-services.ts"
+import { demoPrincipal } from "./demo-principal.ts"
 
 interface Project {
   readonly id: string

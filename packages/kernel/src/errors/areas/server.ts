@@ -44,6 +44,11 @@ export const serverErrors = defineErrors({
     message: "An option has a value that it does not take.",
     action: "Run the command with --help.",
   },
+  "server.start_aborted": {
+    status: 500,
+    message: "The start was given up; what ran so far has been stopped.",
+    action: "Start again with gatehouse up.",
+  },
   "server.part_failed": {
     status: 500,
     message: "A part of the plane did not start.",

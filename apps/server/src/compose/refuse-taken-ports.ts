@@ -1,0 +1,30 @@
+import { createServer } from "node:net"
+import { GatehouseError } from "@gatehouse/kernel"
+import type { PartName } from "../options.ts"
+import type { Addresses } from "./addresses.ts"
+
+/**
+ * Refuses a start whose ports are taken, before anything is started. Throws `server.port_taken` naming the port and its part.
+ * The database's port is left out: a server of our own that a killed process left behind may hold it, and is stopped first.
+ */
+export async function refuseTakenPorts({ ports }: Addresses, parts: ReadonlySet<PartName>): Promise<void> {
+  for (const part of ["gateway", "identity", "authorization"] as const) {
+    if (parts.has(part) && !(await isFree(ports[part]))) {
+      throw new GatehouseError("server.port_taken", {
+        publicMessage: `Port ${ports[part]}, which ${part} needs, is taken by another program.`,
+        details: { port: ports[part], part },
+      })
+    }
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(false)
+      else reject(error)
+    })
+    probe.listen({ port, host: "127.0.0.1" }, () => probe.close(() => resolve(true)))
+  })
+}
