@@ -14,7 +14,7 @@ export interface AuthFacts {
   readonly principal: Principal
   readonly selectedProject: string | undefined
   readonly authorizer: Authorizer
-  readonly databases: Pick<OrganizationDatabases<never>, "resourceProject">
+  readonly databases: Pick<OrganizationDatabases<never>, "resourceProject" | "recordUse">
   readonly resources: Readonly<Record<string, ResourceRegistration>>
   readonly logger: Logger
 }

@@ -4,6 +4,7 @@ import {
   type OrganizationId,
   type Permission,
   type ProjectUuid,
+  platformOrganizationId,
 } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Grant } from "@gatehouse/postgres"
@@ -33,13 +34,31 @@ export async function requirePermission<P extends Permission>(
   const details = { decisionId: decision.decisionId }
   if (object === undefined || !decision.visible) throw new GatehouseError("authz.not_found", { details })
   if (!decision.allowed) throw new GatehouseError("authz.permission_denied", { details })
-  return mintGrant(lifetime, {
+  const grant = mintGrant(lifetime, {
     permission,
     organization: principal.organization,
     project: projectOf(object),
     object: { type: object.type, id: object.id },
     principal,
     decisionId: decision.decisionId,
+  })
+  await recordPlatformUse(facts, grant)
+  return grant
+}
+
+/**
+ * Each use of the platform's own rights in an organization is in that organization's audit log before it has any effect; where
+ * it cannot be written, there is no use.
+ */
+async function recordPlatformUse(
+  { principal, databases }: AuthFacts,
+  grant: Grant<Permission>,
+): Promise<void> {
+  if (principal.home !== platformOrganizationId) return
+  await databases.recordUse(grant, {
+    action: "platform.use",
+    resource: grant.object,
+    details: { permission: grant.permission },
   })
 }
 

@@ -45,6 +45,7 @@ const databases = {
   withGrant: async () => {
     throw new Error("no database here")
   },
+  recordUse: async () => undefined,
   resourceProject: async () => undefined,
   close: async () => undefined,
 } satisfies OrganizationDatabases<unknown>
