@@ -81,8 +81,8 @@ export const restricted: readonly {
   readonly file: RegExp
 }[] = [
   {
-    says: "only one file imports oidc-provider's internals",
-    module: /^oidc-provider\/lib\//,
-    file: /^engines\/identity\/src\/oidc-provider-internals\.ts$/,
+    says: "only one file imports oidc-provider and its internals",
+    module: /^oidc-provider(\/|$)/,
+    file: /^engines\/identity\/src\/provider\/oidc-provider\.ts$/,
   },
 ]
