@@ -13,7 +13,7 @@ import type { GovernanceService, GovernanceServiceOptions } from "./options.ts"
 import { createRevocationStore } from "./revocation/revocation-store.ts"
 import { addRoutes } from "./routes/add-routes.ts"
 import type { GovernanceContext } from "./service-context.ts"
-import { type NewOrganization, provisionOrganization } from "./tenancy/provision-organization.ts"
+import { completeOrganizations, provisionOrganization } from "./tenancy/provision-organization.ts"
 
 /** Connections to the service's own database: its queries are short, and none waits for another. */
 const registryConnections = 5
@@ -64,6 +64,7 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
     clock,
     logger,
   }
+  const tenancy = { ...provisioning, registry, realms, authorizer, logger }
   const app = await createServiceApp({
     gatehouse,
     logger,
@@ -78,17 +79,12 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
   // An engine that does not answer yet keeps nobody from being served: what waits is tried again.
   await Promise.race([completion.resume(), pause(resumeMilliseconds, undefined, { ref: false })])
   const part = await app.listen(options.port)
-  const provision = (organization: NewOrganization) =>
-    provisionOrganization({ ...provisioning, registry, realms, authorizer, logger }, organization)
   return {
     ...part,
     provisionOrganization: async (organization) => {
-      await provision(organization)
+      await provisionOrganization(tenancy, organization)
     },
-    completeOrganizations: async () => {
-      const known = await registry.selectFrom("organization").select(["id", "name"]).execute()
-      await Promise.all(known.map(provision))
-    },
+    completeOrganizations: () => completeOrganizations(tenancy),
     close: async () => {
       await part.close()
       await completion.close()

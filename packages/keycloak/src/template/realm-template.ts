@@ -18,7 +18,7 @@ export interface RealmTemplateOptions {
   readonly realm?: string
   /** Begins the names of the default clients; `gatehouse` by default. The audience of tokens stays `gatehouse-api`. */
   readonly platformName?: string
-  /** Where a confidential client is told that a session ended. */
+  /** Where the default clients are told that a session ended: each tells of the sessions it took part in. */
   readonly backchannelLogoutUrl?: string
   /** True for the platform's own realm, which has the role of its administrators. */
   readonly isPlatform?: boolean
@@ -129,7 +129,14 @@ function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
     standardFlowEnabled: true,
     serviceAccountsEnabled: false,
   }
-  const proofKey = { "pkce.code.challenge.method": "S256" }
+  const logout: Readonly<Record<string, string>> =
+    options.backchannelLogoutUrl === undefined
+      ? {}
+      : {
+          "backchannel.logout.url": options.backchannelLogoutUrl,
+          "backchannel.logout.session.required": "true",
+        }
+  const proofKey = { "pkce.code.challenge.method": "S256", ...logout }
   return [
     {
       ...publicClient,
@@ -160,13 +167,7 @@ function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
       serviceAccountsEnabled: true,
       redirectUris: [],
       webOrigins: [],
-      attributes:
-        options.backchannelLogoutUrl === undefined
-          ? {}
-          : {
-              "backchannel.logout.url": options.backchannelLogoutUrl,
-              "backchannel.logout.session.required": "true",
-            },
+      attributes: logout,
     },
   ]
 }

@@ -59,6 +59,25 @@ export async function provisionOrganization(
   return organization
 }
 
+/** Organizations that are brought up to date at one time. */
+const concurrentOrganizations = 4
+
+/**
+ * Brings every organization to this release and to the addresses of this start: schemas, clients, redirects. What is as it
+ * should be is left alone. For every start, since ports, addresses and releases change between them.
+ */
+export async function completeOrganizations(context: ProvisioningContext): Promise<void> {
+  const rows = await context.registry
+    .selectFrom("organization")
+    .select(["id", "name"])
+    .orderBy("id")
+    .execute()
+  for (let from = 0; from < rows.length; from += concurrentOrganizations) {
+    const batch = rows.slice(from, from + concurrentOrganizations)
+    await Promise.all(batch.map((organization) => provisionOrganization(context, organization)))
+  }
+}
+
 async function runStep(
   { logger }: ProvisioningContext,
   organization: OrganizationId,
