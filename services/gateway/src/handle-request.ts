@@ -15,6 +15,7 @@ import { forwardRequest } from "./forward/forward-request.ts"
 import { forwardedHeaders } from "./forward/forwarded-headers.ts"
 import type { GatewayContext } from "./gateway-context.ts"
 import { resolveHost } from "./organizations/resolve-host.ts"
+import { resourceMetadata, resourceMetadataPath } from "./organizations/resource-metadata.ts"
 import { checkFraming } from "./request/check-framing.ts"
 import { parseRequestTarget } from "./request/parse-request-target.ts"
 import { refuseQueryCredentials } from "./request/refuse-query-credentials.ts"
@@ -65,6 +66,11 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
   const host = singleHeader(headers, "host")
   const organization = await resolveHost({ header: host, ...context })
   if (answerOrigin(context, exchange, headers, host ?? "")) return
+  if (method === "GET" && target.path === resourceMetadataPath) {
+    exchange.route = target.path
+    answerJson(exchange.response, 200, await resourceMetadata(context, host ?? "", organization), exchange)
+    return
+  }
   if (method === "GET" && target.path === "/v1/openapi.json") {
     exchange.route = target.path
     answerJson(exchange.response, 200, await context.openApi(), exchange)

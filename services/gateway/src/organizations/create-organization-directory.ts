@@ -19,6 +19,8 @@ export const directoryUsableForMilliseconds = 60_000
 export interface OrganizationDirectory extends IssuerRegistry {
   /** The organization of a canonical host name, or undefined. Throws `gateway.unavailable`. */
   byHost(host: string): Promise<OrganizationId | undefined>
+  /** The issuer of an organization, the platform's own too, or undefined. Throws `gateway.unavailable`. */
+  issuerOf(organization: OrganizationId): Promise<string | undefined>
   /** Whether an answer is there that may still serve. */
   ready(): boolean
 }
@@ -75,6 +77,10 @@ export function createOrganizationDirectory(options: OrganizationDirectoryOption
   return {
     byIssuer: (issuer) => find(({ issuers }) => issuers.get(issuer)),
     byHost: (host) => find(({ hosts }) => hosts.get(host)),
+    issuerOf: (organization) =>
+      find(
+        ({ issuers }) => [...issuers.values()].find((entry) => entry.organization === organization)?.issuer,
+      ),
     ready: () => isUsable(snapshot),
   }
 }
