@@ -36,7 +36,7 @@ export interface RelationReference {
 
 export interface ObjectRelation {
   readonly object?: string | undefined
-  readonly relation: string
+  readonly relation?: string | undefined
 }
 
 /** A rewrite: exactly one member is present. */

@@ -5,6 +5,8 @@ import type { RelationshipTuple } from "./relationship-tuple.ts"
 export interface ExplainQuery extends CheckQuery {
   /** At most so many suggestions, the narrowest first; 5 without it. */
   readonly suggestions?: number | undefined
+  /** Which tuples may be suggested for adding; all where it is absent. Tuples that are never stored are not worth suggesting. */
+  readonly mayAdd?: ((tuple: RelationshipTuple) => boolean) | undefined
 }
 
 /** One step from the asked relation towards the user: a tuple that counted, or a rewrite that led on. */
@@ -43,7 +45,10 @@ export interface TriedTuple {
 export interface Suggestion {
   readonly add: readonly RelationshipTuple[]
   readonly remove: readonly RelationshipTuple[]
-  /** How much else the change would open: relations of objects, within a named budget; fewer is narrower. */
+  /**
+   * How much the change would open: relations of objects that the user did not hold before, a thousandfold where it opens them to
+   * a userset or to everyone. Less is narrower.
+   */
   readonly reach: number
 }
 

@@ -19,6 +19,8 @@ export class Overlay {
   readonly classes: number[] = []
   readonly users: number[] = []
   readonly contexts: (ConditionContext | undefined)[] = []
+  /** Tuples that the question is asked without: their objects, shapes and users. */
+  readonly #hidden: { readonly object: number; readonly shape: number; readonly user: number }[] = []
   readonly #temporary: string[] = []
   readonly #graph: TupleGraph
 
@@ -32,6 +34,14 @@ export class Overlay {
     this.userMask = 0
     this.#temporary.length = 0
     this.contexts.length = 0
+    this.#hidden.length = 0
+  }
+
+  /** Lets the question be asked as if a stored tuple were not there. */
+  hide(object: number, classId: number, user: number): void {
+    this.#hidden.push({ object, shape: this.#graph.symbols.shapeOf(classId), user })
+    this.objectMask |= 1 << (object & 31)
+    this.userMask |= 1 << (user & 31)
   }
 
   add(tuple: RelationshipTuple, classId: number): void {
@@ -72,20 +82,15 @@ export class Overlay {
     )
   }
 
-  /** Names of objects that only the contextual tuples and the question name. */
-  get temporaryCount(): number {
-    return this.#temporary.length
-  }
-
   mayHaveObject(object: number): boolean {
-    return this.count > 0 && (this.objectMask & (1 << (object & 31))) !== 0
+    return (this.objectMask & (1 << (object & 31))) !== 0
   }
 
   mayHaveUser(user: number): boolean {
-    return this.count > 0 && (this.userMask & (1 << (user & 31))) !== 0
+    return (this.userMask & (1 << (user & 31))) !== 0
   }
 
-  /** True where a contextual tuple has the key of this stored one. */
+  /** True where a contextual tuple has the key of this stored one, or the question is asked without it. */
   hides(object: number, classId: number, user: number): boolean {
     const { symbols } = this.#graph
     const shape = symbols.shapeOf(classId)
@@ -96,6 +101,8 @@ export class Overlay {
         symbols.shapeOf(this.classes[index] ?? -1) === shape
       )
         return true
+    for (const hidden of this.#hidden)
+      if (hidden.object === object && hidden.user === user && hidden.shape === shape) return true
     return false
   }
 }

@@ -41,7 +41,7 @@ export class Question {
     this.steps = 0
     this.exceededDepth = false
     this.conditionProblem = undefined
-    if (this.overlay.count > 0 || this.overlay.temporaryCount > 0) this.overlay.clear()
+    this.overlay.clear()
   }
 
   /** Counts work. Throws `rebac.resolution_too_complex` over the budget. */

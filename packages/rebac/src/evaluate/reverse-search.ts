@@ -2,7 +2,7 @@ import type { ConditionContext } from "../condition/condition-program.ts"
 import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
 import type { RelationSchema } from "../model/model-schema.ts"
 import type { Lead, ReversePlan } from "../model/reverse-plan.ts"
-import { NO_NAME } from "../store/symbols.ts"
+import { EVERYONE, NO_NAME } from "../store/symbols.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"
 import { FALSE, TRUE } from "./verdict.ts"
@@ -63,15 +63,11 @@ export class ReverseSearch {
       this.#sure.push({ object: asked, relation: asker.relation, sure: true, depth: 0 })
       return
     }
-    this.#walkUser(asked, (classId, object, context) =>
-      this.#applyDirect(classId, object, context, asker.type),
-    )
+    this.#walkUser(asked, (classId, object, context) => this.#applyDirect(classId, object, context))
     const everyone = `${asker.type}:*`
     const wildcard = graph.entities.find(everyone) ?? this.#question.overlay.find(everyone)
     if (wildcard !== undefined && wildcard !== asked)
-      this.#walkUser(wildcard, (classId, object, context) =>
-        this.#applyDirect(classId, object, context, asker.type),
-      )
+      this.#walkUser(wildcard, (classId, object, context) => this.#applyDirect(classId, object, context))
   }
 
   /** Calls back for each tuple that names the user, contextual ones first; stored ones with the same key are passed over. */
@@ -93,17 +89,13 @@ export class ReverseSearch {
     }
   }
 
-  #applyDirect(
-    classId: number,
-    object: number,
-    context: () => ConditionContext | undefined,
-    type: string,
-  ): void {
+  /** A tuple that names the asked user itself, or everyone: one that names a userset of the same object is none. */
+  #applyDirect(classId: number, object: number, context: () => ConditionContext | undefined): void {
     const { navigator } = this.#question
     const { symbols } = navigator
     const relation = navigator.allowedRelation(classId)
-    const userKind = symbols.userKindOf(classId)
-    if (relation === undefined || symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME) !== type) return
+    const userRelation = symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
+    if (relation === undefined || (userRelation !== NO_NAME && userRelation !== EVERYONE)) return
     const lead = this.#plan.direct(relation)
     if (lead !== undefined) this.#reach(lead, object, classId, context, true, 0)
   }

@@ -110,10 +110,8 @@ function walkLongRow(
 function walkOverlaidRow(question: Question, view: View, object: number, frontier: Frontier): Verdict {
   const { overlay, graph } = question
   let verdict: Verdict = FALSE
-  let overlaid = false
   for (let index = 0; index < overlay.count; index++) {
     if (overlay.objects[index] !== object) continue
-    overlaid = true
     const classId = overlay.classes[index] ?? -1
     const one = applyTuple(
       question,
@@ -131,7 +129,7 @@ function walkOverlaidRow(question: Question, view: View, object: number, frontie
   for (const { classId, neighbour } of graph.byObject.entries(object)) {
     question.spend(1)
     if ((view.actions[classId] ?? 0) === 0) continue
-    if (overlaid && overlay.hides(object, classId, neighbour)) continue
+    if (overlay.hides(object, classId, neighbour)) continue
     const one = walkConditional(question, view, object, classId, neighbour, frontier)
     if (one === TRUE) return TRUE
     if (one === ERROR) verdict = ERROR

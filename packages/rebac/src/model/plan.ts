@@ -61,7 +61,8 @@ export class Planner {
     return this.#intern(type, draft)
   }
 
-  #planOfRewrite(owner: RelationSchema, rewrite: Rewrite): Plan {
+  /** The plan for a part of a relation's definition. */
+  planOfRewrite(owner: RelationSchema, rewrite: Rewrite): Plan {
     const draft = emptyDraft()
     this.#fold(draft, owner, rewrite)
     return this.#intern(owner.type, draft)
@@ -108,13 +109,13 @@ export class Planner {
         ? {
             kind: "intersection",
             id,
-            operands: once(() => rewrite.children.map((child) => this.#planOfRewrite(owner, child))),
+            operands: once(() => rewrite.children.map((child) => this.planOfRewrite(owner, child))),
           }
         : {
             kind: "exclusion",
             id,
-            base: once(() => this.#planOfRewrite(owner, rewrite.base)),
-            subtract: once(() => this.#planOfRewrite(owner, rewrite.subtract)),
+            base: once(() => this.planOfRewrite(owner, rewrite.base)),
+            subtract: once(() => this.planOfRewrite(owner, rewrite.subtract)),
           }
     this.#rules.set(rewrite, rule)
     return rule

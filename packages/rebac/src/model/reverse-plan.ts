@@ -42,11 +42,11 @@ function* occurrencesOf(rewrite: Rewrite, sure: boolean): IterableIterator<Occur
   }
 }
 
-/** The reverse plan towards one relation: only what can lead to it is in it. */
-export function reversePlanOf(model: CompiledModel, target: RelationSchema): ReversePlan {
+/** The reverse plan towards the given relations: only what can lead to one of them is in it. */
+export function reversePlanOf(model: CompiledModel, targets: readonly RelationSchema[]): ReversePlan {
   const { schema } = model
   const forward = new Map(schema.relations.map((relation) => [relation, successorsOf(schema, relation)]))
-  const relevant = closure([target], forward)
+  const relevant = closure(targets, forward)
   const direct = new Map<RelationSchema, Lead>()
   const computed = new Map<RelationSchema, Lead[]>()
   const tuplesets = new Map<RelationSchema, { readonly computed: string; readonly lead: Lead }[]>()

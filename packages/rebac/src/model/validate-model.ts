@@ -40,7 +40,8 @@ export function validateModel(model: AuthorizationModel): readonly ModelViolatio
     ...validateRestrictions(model, schema, relation),
   ])
   if (references.length > 0) return references
-  return [...validateEntrypoints(schema), ...validateConditions(model)]
+  const entrypoints = validateEntrypoints(schema)
+  return entrypoints.length > 0 ? entrypoints : validateConditions(model)
 }
 
 function validateOutline(model: AuthorizationModel): ModelViolation[] {

@@ -1,197 +1,230 @@
-import { celEnv, isCelError, parse, plan } from "@bufbuild/cel"
-import { GatehouseError } from "@gatehouse/kernel"
-import type {
-  AuthorizationModel,
-  RelationReference,
-  TypeDefinition,
-  Userset,
-} from "../authorization-model.ts"
-import type { CheckQuery, Evaluator, QueryContext } from "../evaluator.ts"
-import { parseObject, parseUser, type RelationshipTuple } from "../relationship-tuple.ts"
-import type { TupleStore } from "../store/tuple-store.ts"
+import type { AuthorizationModel, RelationReference, Userset } from "../authorization-model.ts"
+import type { QueryContext } from "../evaluator.ts"
+import type { RelationshipTuple, TupleKey } from "../relationship-tuple.ts"
 
-type Verdict = "true" | "false" | "cycle" | "error"
-const any = (verdicts: Verdict[]): Verdict =>
+/** What a part of a question comes to, by definition: an error outweighs a cycle, and neither is ever true. */
+export type NaiveVerdict = "true" | "false" | "cycle" | "error"
+
+/** Whether a condition holds for its values, in plain JavaScript; undefined where a parameter is missing or wrong. */
+export type NaiveCondition = (values: Readonly<Record<string, unknown>>) => boolean | undefined
+
+const anyOf = (verdicts: NaiveVerdict[]): NaiveVerdict =>
   (["true", "error", "cycle"] as const).find((one) => verdicts.includes(one)) ?? "false"
-const all = (verdicts: Verdict[]): Verdict =>
+const allOf = (verdicts: NaiveVerdict[]): NaiveVerdict =>
   (["false", "error", "cycle"] as const).find((one) => verdicts.includes(one)) ?? "true"
-const not = (verdict: Verdict): Verdict =>
+const not = (verdict: NaiveVerdict): NaiveVerdict =>
   verdict === "true" ? "false" : verdict === "false" ? "true" : verdict
 
-const typeOf = (model: AuthorizationModel, name: string): TypeDefinition | undefined =>
-  model.type_definitions.find((definition) => definition.type === name)
-const rewriteOf = (model: AuthorizationModel, type: string, relation: string): Userset | undefined => {
-  const relations = typeOf(model, type)?.relations
-  return relations && Object.hasOwn(relations, relation) ? relations[relation] : undefined
-}
-const restrictionsOf = (
-  model: AuthorizationModel,
-  type: string,
-  relation: string,
-): readonly RelationReference[] => {
-  const relations = typeOf(model, type)?.metadata?.relations
-  return (
-    (relations && Object.hasOwn(relations, relation) && relations[relation]?.directly_related_user_types) ||
-    []
-  )
+const typeOf = (object: string): string => object.slice(0, object.indexOf(":"))
+const keyOf = ({ object, relation, user }: TupleKey): string => JSON.stringify([object, relation, user])
+const split = (user: string): [string, string | undefined] => {
+  const [object = "", relation] = user.split("#")
+  return [object, relation]
 }
 
-/** Why the model does not allow the tuple, or undefined where it does. */
-export function naiveTupleMistake(model: AuthorizationModel, tuple: RelationshipTuple): string | undefined {
-  const object = parseObject(tuple.object)
-  const user = parseUser(tuple.user)
-  if (object === undefined || object.id === "*") return "invalid 'object' field format"
-  if (user === undefined) return "invalid 'user' field format"
-  if (rewriteOf(model, object.type, tuple.relation) === undefined) return "relation not found"
-  const counts = restrictionsOf(model, object.type, tuple.relation).some(
-    (restriction) =>
-      restriction.type === user.type &&
-      (restriction.relation || undefined) === user.relation &&
-      Boolean(restriction.wildcard) === (user.id === "*") &&
-      (restriction.condition ?? "") === (tuple.condition?.name ?? ""),
-  )
-  return counts ? undefined : "not an allowed type restriction"
-}
+/**
+ * The definitions of the language, literally and slowly: every tuple is looked at for every node, nothing is remembered, a node that
+ * the path from the question already passed is a cycle. What the fast evaluator must agree with.
+ */
+export class NaiveEvaluator {
+  readonly #model: AuthorizationModel
+  readonly #stored: readonly RelationshipTuple[]
+  readonly #conditions: Readonly<Record<string, NaiveCondition>>
+  readonly #depthLimit: number
 
-function conditionHolds(
-  model: AuthorizationModel,
-  tuple: RelationshipTuple,
-  context: Record<string, unknown>,
-): Verdict {
-  if (!tuple.condition?.name) return "true"
-  const definition = model.conditions?.[tuple.condition.name]
-  if (definition === undefined) return "error"
-  const values: Record<string, unknown> = { ...context, ...tuple.condition.context }
-  const bindings = Object.fromEntries(
-    Object.entries(definition.parameters ?? {}).map(([name, type]) => [
-      name,
-      type.type_name === "TYPE_NAME_INT" ? BigInt(values[name] as number) : values[name],
-    ]),
-  )
-  const result = plan(celEnv(), parse(definition.expression))(bindings as never)
-  return isCelError(result) ? "error" : result === true ? "true" : "false"
-}
-
-/** The first evaluator: follows the definitions of the language literally, over every tuple of the store. */
-export function createNaiveEvaluator(model: AuthorizationModel, store: TupleStore): Evaluator {
-  function session(query: QueryContext) {
-    const contextual = query.contextualTuples ?? []
-    for (const tuple of contextual) {
-      const reason = naiveTupleMistake(model, tuple)
-      if (reason !== undefined) throw new GatehouseError("rebac.invalid_tuple", { details: { reason } })
-    }
-    const key = (t: RelationshipTuple) => JSON.stringify([t.object, t.relation, t.user])
-    const hidden = new Set(contextual.map(key))
-    const tuples = [...store.read()]
-      .filter((t) => !hidden.has(key(t)) && !naiveTupleMistake(model, t))
-      .concat(contextual)
-    let visited = 0
-    const tuplesOf = (object: string, relation: string) =>
-      tuples.filter((t) => t.object === object && t.relation === relation)
-    function check(object: string, relation: string, user: string, path: string[], depth: number): Verdict {
-      visited++
-      if (depth >= 25) return "error"
-      const node = `${object}#${relation}`
-      if (path.includes(node)) return "cycle"
-      if (node === user) return "true"
-      const rewrite = rewriteOf(model, parseObject(object)?.type ?? "", relation)
-      return rewrite === undefined ? "false" : walk(rewrite, object, relation, user, [...path, node], depth)
-    }
-    function walk(
-      rewrite: Userset,
-      object: string,
-      relation: string,
-      user: string,
-      path: string[],
-      depth: number,
-    ): Verdict {
-      const each = (child: Userset) => walk(child, object, relation, user, path, depth)
-      if (rewrite.computedUserset) return check(object, rewrite.computedUserset.relation, user, path, depth)
-      if (rewrite.union) return any(rewrite.union.child.map(each))
-      if (rewrite.intersection) return all(rewrite.intersection.child.map(each))
-      if (rewrite.difference)
-        return all([each(rewrite.difference.base), not(each(rewrite.difference.subtract))])
-      if (rewrite.tupleToUserset) {
-        const { tupleset, computedUserset } = rewrite.tupleToUserset
-        return any(
-          tuplesOf(object, tupleset.relation)
-            .filter((t) => rewriteOf(model, parseObject(t.user)?.type ?? "", computedUserset.relation))
-            .map((t) =>
-              all([
-                conditionHolds(model, t, query.context ?? {}),
-                check(t.user, computedUserset.relation, user, path, depth + 1),
-              ]),
-            ),
-        )
-      }
-      return any(
-        tuplesOf(object, relation).map((t) => {
-          const [userset, through = ""] = t.user.split("#") as [string, string?]
-          const wildcard = !user.includes("#") && t.user === `${parseObject(user)?.type}:*`
-          if (t.user === user || wildcard) return conditionHolds(model, t, query.context ?? {})
-          if (through === "") return "false"
-          return all([
-            conditionHolds(model, t, query.context ?? {}),
-            check(userset, through, user, path, depth + 1),
-          ])
-        }),
-      )
-    }
-    const ask = (user: string, relation: string, object: string): boolean => {
-      const verdict = check(object, relation, user, [], 0)
-      if (verdict === "error") throw new GatehouseError("rebac.resolution_too_complex")
-      return verdict === "true"
-    }
-    return { tuples, ask, cost: () => visited }
+  constructor(
+    model: AuthorizationModel,
+    stored: readonly RelationshipTuple[],
+    conditions: Readonly<Record<string, NaiveCondition>> = {},
+    depthLimit = 25,
+  ) {
+    this.#model = model
+    this.#stored = stored
+    this.#conditions = conditions
+    this.#depthLimit = depthLimit
   }
-  return {
-    check(query: CheckQuery) {
-      const object = parseObject(query.object)
-      const user = parseUser(query.user)
-      if (
-        object === undefined ||
-        user === undefined ||
-        !rewriteOf(model, object.type, query.relation) ||
-        !typeOf(model, user.type)
+
+  check(query: TupleKey & QueryContext): NaiveVerdict {
+    if (!this.#connects(query.user, typeOf(query.object), query.relation, [])) return "false"
+    return this.#holds(query, query.object, query.relation, [], 0)
+  }
+
+  /** Every object of the type that any tuple or the question names, with what its check comes to. */
+  listObjects(
+    query: { user: string; relation: string; type: string } & QueryContext,
+  ): Map<string, NaiveVerdict> {
+    const named = [
+      split(query.user)[0],
+      ...this.#tuples(query).flatMap(({ object, user }) => [object, split(user)[0]]),
+    ]
+    const objects = named.filter((object) => typeOf(object) === query.type && !object.endsWith(":*"))
+    return new Map(objects.map((object) => [object, this.check({ ...query, object })]))
+  }
+
+  /** Every user that the relation names, as `#named` says, with what its check comes to. */
+  listUsers(
+    query: { object: string; relation: string; filter: { type: string; relation?: string } } & QueryContext,
+  ): Map<string, NaiveVerdict> {
+    const users = this.#named(query, query.object, query.relation, false, [])
+    const { type, relation } = query.filter
+    const wanted = users.filter((user) => typeOf(user) === type && split(user)[1] === relation)
+    return new Map(wanted.map((user) => [user, this.check({ ...query, user })]))
+  }
+
+  /** The tuples that count: those the model allows, contextual ones in place of stored ones with the same key. */
+  #tuples({ contextualTuples = [] }: QueryContext): RelationshipTuple[] {
+    const hidden = new Set(contextualTuples.map(keyOf))
+    const seen = this.#stored.filter((tuple) => !hidden.has(keyOf(tuple)))
+    return [...seen, ...contextualTuples].filter((tuple) => this.#allows(tuple))
+  }
+
+  #allows(tuple: RelationshipTuple): boolean {
+    const [object, relation] = split(tuple.user)
+    return this.#restrictions(typeOf(tuple.object), tuple.relation).some(
+      (one) =>
+        one.type === typeOf(object) &&
+        one.relation === relation &&
+        Boolean(one.wildcard) === object.endsWith(":*") &&
+        (one.condition ?? "") === (tuple.condition?.name ?? ""),
+    )
+  }
+
+  #rewrite(type: string, relation: string): Userset | undefined {
+    return this.#model.type_definitions.find((one) => one.type === type)?.relations?.[relation]
+  }
+
+  #restrictions(type: string, relation: string): readonly RelationReference[] {
+    const definition = this.#model.type_definitions.find((one) => one.type === type)
+    return definition?.metadata?.relations?.[relation]?.directly_related_user_types ?? []
+  }
+
+  #condition(query: QueryContext, { condition }: RelationshipTuple): NaiveVerdict {
+    if (!condition) return "true"
+    const holds = this.#conditions[condition.name]?.({ ...query.context, ...condition.context })
+    return holds === undefined ? "error" : holds ? "true" : "false"
+  }
+
+  /** Whether the model can connect this kind of user to the relation at all; where it cannot, nothing is looked at. */
+  #connects(user: string, type: string, relation: string, path: string[]): boolean {
+    const [object, userRelation] = split(user)
+    const node = `${type}#${relation}`
+    if (path.includes(node)) return false
+    if (node === `${typeOf(object)}#${userRelation}`) return true
+    const rewrite = this.#rewrite(type, relation)
+    return rewrite !== undefined && this.#connectsBy(rewrite, user, type, relation, [...path, node])
+  }
+
+  #connectsBy(rewrite: Userset, user: string, type: string, relation: string, path: string[]): boolean {
+    const [object, userRelation] = split(user)
+    const { computedUserset, tupleToUserset, union, intersection, difference } = rewrite
+    if (computedUserset) return this.#connects(user, type, computedUserset.relation ?? "", path)
+    if (tupleToUserset)
+      return this.#restrictions(type, tupleToUserset.tupleset.relation ?? "").some((one) =>
+        this.#connects(user, one.type, tupleToUserset.computedUserset.relation ?? "", path),
       )
-        throw new GatehouseError("rebac.invalid_request")
-      if (user.relation !== undefined && !rewriteOf(model, user.type, user.relation))
-        throw new GatehouseError("rebac.invalid_request")
-      const { ask, cost } = session(query)
-      return { allowed: ask(query.user, query.relation, query.object), visited: cost() }
-    },
-    listObjects(query) {
-      if (!typeOf(model, query.type)) throw new GatehouseError("rebac.type_not_found")
-      if (!rewriteOf(model, query.type, query.relation)) throw new GatehouseError("rebac.relation_not_found")
-      const { ask, tuples } = session(query)
-      const named = [
-        query.user.split("#")[0] ?? "",
-        ...tuples.flatMap((t) => [t.object, t.user.split("#")[0] ?? ""]),
-      ]
-      const candidates = new Set(named.filter((o) => o.startsWith(`${query.type}:`) && !o.endsWith(":*")))
-      const objects = [...candidates].filter((object) => ask(query.user, query.relation, object))
-      const limit = query.limit ?? objects.length
-      return { objects: objects.slice(0, limit), complete: objects.length <= limit }
-    },
-    listUsers(query) {
-      if (!typeOf(model, query.filter.type)) throw new GatehouseError("rebac.type_not_found")
-      const { ask, tuples } = session(query)
-      const { type, relation } = query.filter
-      const named = [query.object, ...tuples.flatMap((t) => [t.object, t.user.split("#")[0] ?? ""])]
-      const candidates = new Set(
-        named
-          .filter((o) => o.startsWith(`${type}:`))
-          .map((o) => (relation === undefined ? o : `${o}#${relation}`)),
+    const children =
+      union?.child ?? intersection?.child ?? (difference && [difference.base, difference.subtract])
+    if (children) return children.some((child) => this.#connectsBy(child, user, type, relation, path))
+    return this.#restrictions(type, relation).some((one) =>
+      one.relation === undefined
+        ? userRelation === undefined && one.type === typeOf(object)
+        : this.#connects(user, one.type, one.relation, path),
+    )
+  }
+
+  #holds(
+    query: TupleKey & QueryContext,
+    object: string,
+    relation: string,
+    path: string[],
+    depth: number,
+  ): NaiveVerdict {
+    const node = `${object}#${relation}`
+    if (depth >= this.#depthLimit) return "error"
+    if (path.includes(node)) return "cycle"
+    if (node === query.user) return "true"
+    const rewrite = this.#rewrite(typeOf(object), relation)
+    return rewrite === undefined
+      ? "false"
+      : this.#by(rewrite, query, object, relation, [...path, node], depth)
+  }
+
+  #by(
+    rewrite: Userset,
+    query: TupleKey & QueryContext,
+    object: string,
+    relation: string,
+    path: string[],
+    depth: number,
+  ): NaiveVerdict {
+    const { computedUserset, tupleToUserset, union, intersection, difference } = rewrite
+    const each = (child: Userset): NaiveVerdict => this.#by(child, query, object, relation, path, depth)
+    const next = (to: string, name: string, deeper: number): NaiveVerdict =>
+      this.#connects(query.user, typeOf(to), name, [])
+        ? this.#holds(query, to, name, path, depth + deeper)
+        : "false"
+    const tuplesOf = (name: string): RelationshipTuple[] =>
+      this.#tuples(query).filter((tuple) => tuple.object === object && tuple.relation === name)
+    if (computedUserset) return next(object, computedUserset.relation ?? "", 0)
+    if (union) return anyOf(union.child.map(each))
+    if (intersection) return allOf(intersection.child.map(each))
+    if (difference) return allOf([each(difference.base), not(each(difference.subtract))])
+    if (tupleToUserset) {
+      const name = tupleToUserset.computedUserset.relation ?? ""
+      return anyOf(
+        tuplesOf(tupleToUserset.tupleset.relation ?? "").map((tuple) =>
+          allOf([this.#condition(query, tuple), next(tuple.user, name, 1)]),
+        ),
       )
-      const users = [...candidates].filter((user) => ask(user, query.relation, query.object))
-      const limit = query.limit ?? users.length
-      return { users: users.slice(0, limit), complete: users.length <= limit }
-    },
-    explain() {
-      throw new GatehouseError("rebac.invalid_request")
-    },
-    expand() {
-      throw new GatehouseError("rebac.invalid_request")
-    },
+    }
+    return anyOf(
+      tuplesOf(relation).map((tuple) => {
+        const [userset, through] = split(tuple.user)
+        if (through !== undefined) return allOf([this.#condition(query, tuple), next(userset, through, 1)])
+        const everyone = !query.user.includes("#") && tuple.user === `${typeOf(query.user)}:*`
+        return tuple.user === query.user || everyone ? this.#condition(query, tuple) : "false"
+      }),
+    )
+  }
+
+  /** Users that tuples on the way name; `excluded`: those that an exclusion on the way takes out. Rings are walked once. */
+  #named(query: QueryContext, object: string, relation: string, excluded: boolean, path: string[]): string[] {
+    const node = `${object}#${relation} ${excluded}`
+    const rewrite = this.#rewrite(typeOf(object), relation)
+    if (rewrite === undefined || path.includes(node)) return []
+    const self = excluded ? [] : [`${object}#${relation}`]
+    return [...self, ...this.#namedBy(rewrite, query, object, relation, excluded, [...path, node])]
+  }
+
+  #namedBy(
+    rewrite: Userset,
+    query: QueryContext,
+    object: string,
+    relation: string,
+    excluded: boolean,
+    path: string[],
+  ): string[] {
+    const { computedUserset, tupleToUserset, union, intersection, difference } = rewrite
+    const each = (child: Userset, flip = false): string[] =>
+      this.#namedBy(child, query, object, relation, excluded !== flip, path)
+    const tuplesOf = (name: string): RelationshipTuple[] =>
+      this.#tuples(query).filter(
+        (one) => one.object === object && one.relation === name && this.#condition(query, one) !== "false",
+      )
+    if (computedUserset) return this.#named(query, object, computedUserset.relation ?? "", excluded, path)
+    const children = union?.child ?? intersection?.child
+    if (children) return excluded ? [] : children.flatMap((child) => each(child))
+    if (difference) return [...each(difference.base), ...each(difference.subtract, true)]
+    if (tupleToUserset) {
+      const name = tupleToUserset.computedUserset.relation ?? ""
+      return tuplesOf(tupleToUserset.tupleset.relation ?? "").flatMap(({ user }) =>
+        this.#named(query, user, name, excluded, path),
+      )
+    }
+    return tuplesOf(relation).flatMap(({ user }) => {
+      const [userset, through] = split(user)
+      if (through !== undefined) return this.#named(query, userset, through, excluded, path)
+      return excluded ? [] : [user]
+    })
   }
 }

@@ -1,0 +1,126 @@
+import { both, ERROR, either, FALSE, negated, TRUE, type Verdict } from "../evaluate/verdict.ts"
+import type { TriedNode } from "../explanation.ts"
+import { EXPLANATION_NODES_LIMIT } from "../limits.ts"
+import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
+import { type InspectedTuple, type Inspector, outcomeOf } from "./inspect.ts"
+
+interface Built {
+  readonly node: TriedNode
+  readonly verdict: Verdict
+}
+
+/** What was tried for a question, as far down as it could have been decided. A part met before stands cut; its outcome does not. */
+export class TreeBuilder {
+  readonly #inspector: Inspector
+  readonly #seen = new Set<string>()
+  #nodes = 0
+
+  constructor(inspector: Inspector) {
+    this.#inspector = inspector
+  }
+
+  build(object: string, relation: RelationSchema): TriedNode {
+    return this.#relation(object, relation)
+  }
+
+  #relation(object: string, relation: RelationSchema): TriedNode {
+    const key = `${object}#${relation.name}`
+    const outcome = outcomeOf(this.#inspector.verdictOf(object, relation))
+    if (this.#seen.has(key) || this.#nodes >= EXPLANATION_NODES_LIMIT)
+      return { rule: ruleOf(relation.rewrite), object, relation: relation.name, outcome, cut: true }
+    this.#seen.add(key)
+    return { ...this.#rewrite(object, relation, relation.rewrite).node, outcome }
+  }
+
+  #rewrite(object: string, owner: RelationSchema, rewrite: Rewrite): Built {
+    this.#nodes++
+    const at = { rule: ruleOf(rewrite), object, relation: owner.name }
+    const inside = (child: Rewrite): Built => this.#rewrite(object, owner, child)
+    switch (rewrite.kind) {
+      case "direct":
+        return this.#direct(object, owner)
+      case "tuple_to_userset":
+        return this.#tupleToUserset(object, owner, rewrite.tupleset, rewrite.computed)
+      case "computed": {
+        const relation = this.#inspector.relationOf(object, rewrite.relation)
+        const children = relation === undefined ? [] : [this.#relation(object, relation)]
+        const verdict = relation === undefined ? FALSE : this.#inspector.verdictOf(object, relation)
+        return { node: { ...at, outcome: outcomeOf(verdict), children }, verdict }
+      }
+      case "exclusion": {
+        const [base, subtract] = [inside(rewrite.base), inside(rewrite.subtract)]
+        return combined(at, both(base.verdict, negated(subtract.verdict)), [base, subtract])
+      }
+      default: {
+        const children = rewrite.children.map(inside)
+        const verdicts = children.map(({ verdict }) => verdict)
+        const verdict =
+          rewrite.kind === "union" ? verdicts.reduce(either, FALSE) : verdicts.reduce(both, TRUE)
+        return combined(at, verdict, children)
+      }
+    }
+  }
+
+  /** Of a direct relation's tuples those are shown that are about the user or lead on: the rest decides nothing. */
+  #direct(object: string, owner: RelationSchema): Built {
+    const inspector = this.#inspector
+    const tuples: InspectedTuple[] = []
+    const children: TriedNode[] = []
+    let verdict: Verdict = FALSE
+    for (const one of inspector.tuplesOf(object, owner)) {
+      const [userset = "", through] = one.tuple.user.split("#")
+      const relation = through === undefined ? undefined : inspector.relationOf(userset, through)
+      if (inspector.matches(one.tuple)) verdict = either(verdict, verdictOf(one))
+      else if (relation === undefined || this.#cannotReach(relation)) continue
+      tuples.push(one)
+      if (relation === undefined || one.outcome === "false") continue
+      verdict = either(verdict, both(verdictOf(one), inspector.verdictOf(userset, relation)))
+      children.push(this.#relation(userset, relation))
+    }
+    const node = { rule: "direct" as const, object, relation: owner.name, outcome: outcomeOf(verdict) }
+    return { node: { ...node, tuples: tuples.map(shown), children }, verdict }
+  }
+
+  #tupleToUserset(object: string, owner: RelationSchema, tuplesetName: string, computed: string): Built {
+    const inspector = this.#inspector
+    const tupleset = inspector.relationOf(object, tuplesetName)
+    const tuples: InspectedTuple[] = []
+    const children: TriedNode[] = []
+    let verdict: Verdict = FALSE
+    for (const one of tupleset === undefined ? [] : inspector.tuplesOf(object, tupleset)) {
+      const relation = inspector.relationOf(one.tuple.user, computed)
+      if (relation === undefined || this.#cannotReach(relation)) continue
+      tuples.push(one)
+      if (one.outcome === "false") continue
+      verdict = either(verdict, both(verdictOf(one), inspector.verdictOf(one.tuple.user, relation)))
+      children.push(this.#relation(one.tuple.user, relation))
+    }
+    const node = {
+      rule: "tuple_to_userset" as const,
+      object,
+      relation: owner.name,
+      outcome: outcomeOf(verdict),
+    }
+    return { node: { ...node, tuples: tuples.map(shown), children }, verdict }
+  }
+
+  #cannotReach(relation: RelationSchema): boolean {
+    return this.#inspector.session.question.asker?.reach.has(relation) !== true
+  }
+}
+
+function ruleOf(rewrite: Rewrite): TriedNode["rule"] {
+  return rewrite.kind
+}
+
+function combined(at: Omit<TriedNode, "outcome">, verdict: Verdict, children: readonly Built[]): Built {
+  return { node: { ...at, outcome: outcomeOf(verdict), children: children.map(({ node }) => node) }, verdict }
+}
+
+function verdictOf({ outcome }: InspectedTuple): Verdict {
+  return outcome === "true" ? TRUE : outcome === "false" ? FALSE : ERROR
+}
+
+function shown({ tuple, contextual, condition }: InspectedTuple) {
+  return condition === undefined ? { tuple, contextual } : { tuple, contextual, condition }
+}

@@ -1,0 +1,118 @@
+import type { ConditionContext, ConditionOutcome } from "../condition/condition-program.ts"
+import { TEMPORARY_FROM } from "../evaluate/overlay.ts"
+import type { Session } from "../evaluate/session.ts"
+import { CYCLE, ERROR, FALSE, TRUE, type Verdict } from "../evaluate/verdict.ts"
+import type { TriedNode, TriedTuple } from "../explanation.ts"
+import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
+import { parseUser, type RelationshipTuple } from "../relationship-tuple.ts"
+import { NO_NAME } from "../store/symbols.ts"
+
+/** A tuple that counts under the model, with what its condition came to. */
+export interface InspectedTuple extends TriedTuple {
+  /** Whether its condition holds; true for none. */
+  readonly outcome: ConditionOutcome
+}
+
+/** Looks at tuples and verdicts for people to read: by name, one at a time. The question must have begun, and its user asked. */
+export class Inspector {
+  readonly session: Session
+  readonly user: string
+
+  constructor(session: Session, user: string) {
+    this.session = session
+    this.user = user
+  }
+
+  /** The tuples of an object's relation that the model allows: contextual ones, and stored ones that they do not hide. */
+  tuplesOf(object: string, relation: RelationSchema): InspectedTuple[] {
+    const { question, graph, navigator } = this.session
+    const { overlay } = question
+    const number = overlay.numberOf(object)
+    const found: InspectedTuple[] = []
+    const add = (
+      classId: number,
+      user: number,
+      contextual: boolean,
+      context: ConditionContext | undefined,
+    ): void => {
+      question.spend(1)
+      if (navigator.allowedRelation(classId) !== relation) return
+      const key = { user: graph.userName(classId, overlay.nameOf(user)), relation: relation.name, object }
+      found.push(this.#inspect(key, classId, contextual, context))
+    }
+    for (let index = 0; index < overlay.count; index++)
+      if (overlay.objects[index] === number)
+        add(overlay.classes[index] ?? -1, overlay.users[index] ?? -1, true, overlay.contexts[index])
+    if (number < TEMPORARY_FROM)
+      for (const { classId, neighbour } of graph.byObject.entries(number))
+        if (!overlay.hides(number, classId, neighbour))
+          add(classId, neighbour, false, graph.contextOf(number, classId, neighbour))
+    return found
+  }
+
+  #inspect(
+    key: RelationshipTuple,
+    classId: number,
+    contextual: boolean,
+    context: ConditionContext | undefined,
+  ): InspectedTuple {
+    const { question, graph } = this.session
+    const conditionName = graph.symbols.conditionOf(classId)
+    if (conditionName === NO_NAME) return { tuple: key, contextual, outcome: "true" }
+    const verdict = question.conditionVerdict(classId, context)
+    const outcome = verdict === TRUE ? "true" : verdict === FALSE ? "false" : "error"
+    const name = graph.symbols.name(conditionName)
+    const tuple = { ...key, condition: context === undefined ? { name } : { name, context: context.values } }
+    const { values, missing } = this.#valuesOf(conditionName, context)
+    return { tuple, contextual, outcome, condition: { name, outcome, values, missing } }
+  }
+
+  /** The values that a condition's parameters have: the tuple's own before the question's. */
+  #valuesOf(conditionName: number, context: ConditionContext | undefined) {
+    const values: Record<string, unknown> = Object.create(null)
+    const missing: string[] = []
+    const { question, navigator } = this.session
+    for (const name of navigator.programOf(conditionName)?.parameterNames ?? []) {
+      const source = [context?.values, question.context?.values].find(
+        (one) => one && Object.hasOwn(one, name),
+      )
+      if (source === undefined) missing.push(name)
+      else values[name] = source[name]
+    }
+    return { values, missing }
+  }
+
+  /** Whether a tuple of a direct relation is itself about the asked user, or everyone of its type. */
+  matches(tuple: RelationshipTuple): boolean {
+    const asked = parseUser(this.user)
+    return tuple.user === this.user || (asked?.relation === undefined && tuple.user === `${asked?.type}:*`)
+  }
+
+  /** What asking for the relation on the object comes to. */
+  verdictOf(object: string, relation: RelationSchema): Verdict {
+    return this.session.decide(relation, this.session.question.overlay.numberOf(object))
+  }
+
+  /** What a part of a relation's definition comes to on the object. */
+  verdictOfRewrite(object: string, owner: RelationSchema, rewrite: Rewrite): Verdict {
+    const plan = this.session.navigator.planner.planOfRewrite(owner, rewrite)
+    return this.session.decidePlan(plan, this.session.question.overlay.numberOf(object))
+  }
+
+  /** The relations that a tuple of a tupleset leads to; none where the object's type has none of that name. */
+  relationOf(object: string, relation: string): RelationSchema | undefined {
+    return this.session.relationOf(object.slice(0, object.indexOf(":")), relation)
+  }
+}
+
+const outcomes: Readonly<Record<Verdict, TriedNode["outcome"]>> = {
+  [FALSE]: "false",
+  [TRUE]: "true",
+  [CYCLE]: "cycle",
+  [ERROR]: "error",
+}
+
+/** A verdict as explanations write it. */
+export function outcomeOf(verdict: Verdict): TriedNode["outcome"] {
+  return outcomes[verdict]
+}
