@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { invalid } from "./refusals.ts"
+import { invalid, refusedByError } from "./refusals.ts"
 
 /**
  * Reads a representation. A member that is null counts as absent, one that is unknown is refused, and so is one whose only
@@ -10,7 +10,9 @@ export function readBody<Value>(schema: z.ZodType<Value>, body: unknown): Value 
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   if (issue?.code === "unrecognized_keys") {
-    throw invalid(`Unrecognized field ${[...issue.path, issue.keys[0]].join(".")}`)
+    throw refusedByError(
+      `Invalid json representation. Unrecognized field "${[...issue.path, issue.keys[0]].join(".")}"`,
+    )
   }
   throw invalid(`${issue?.path.join(".") || "The body"}: ${issue?.message ?? "invalid"}`)
 }

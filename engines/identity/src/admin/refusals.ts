@@ -33,6 +33,11 @@ export function invalid(errorMessage: string): GatehouseError {
   return refusal("identity.admin_invalid", { errorMessage })
 }
 
+/** A password, role or client that Keycloak refuses by `{"error"}` alone. */
+export function refusedByError(error: string): GatehouseError {
+  return refusal("identity.admin_invalid", { error })
+}
+
 /** A client that breaks a rule: `{"error":"invalid_input","error_description"}`. */
 export function invalidInput(description: string): GatehouseError {
   return refusal("identity.admin_invalid", { error: "invalid_input", error_description: description })
@@ -70,6 +75,8 @@ function bodyOf(error: GatehouseError): unknown {
   if (error.code === "postgres.conflict" || error.code === "postgres.reference_conflict")
     return { errorMessage: "Conflict detected. See logs for details" }
   if (error.code === "request.not_found") return { error: "HTTP 404 Not Found" }
+  if (error.code === "request.invalid_json")
+    return { error: "invalid_request", error_description: "Cannot parse the JSON" }
   if (error.status < 500) return { error: error.publicMessage }
   return { error: "unknown_error" }
 }

@@ -42,6 +42,10 @@ export function registerAdminApi(app: FastifyInstance, deps: AdminApiDeps): void
     acceptEmptyJson(scope)
     registerRealmList(scope, deps)
     for (const route of routes) registerRoute(scope, deps, route)
+    // INVARIANT 1: below /admin nothing else answers, whoever asks.
+    scope.all("/admin/*", () => {
+      throw new GatehouseError("request.not_found")
+    })
     done()
   })
 }

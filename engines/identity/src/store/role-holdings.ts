@@ -73,30 +73,17 @@ function mappings(scope: StoreScope): Pick<RoleHoldings, "givenTo" | "give" | "t
 function effective({
   database,
 }: StoreScope): Pick<RoleHoldings, "effectiveOf" | "effectiveIdsOf" | "closureOf" | "effectiveIdsOfGroup"> {
-  const idsFrom = async ({ groups, roles }: Start) => {
-    const { rows: found } = await sql<{ id: string }>`
-      with recursive up (id) as (
-        ${groups}
-        union select g.parent_id from identity.user_group g join up on g.id = up.id where g.parent_id is not null
-      ), held (id) as (
-        (select h.role_id from identity.group_role h join up on up.id = h.group_id union ${roles})
-        union select c.child_id from identity.role_composite c join held on c.parent_id = held.id
-      )
-      select id from held`.execute(database)
-    return new Set(found.map(({ id }) => id))
+  const idsFrom = async (start: Start) => {
+    const { rows } = await sql<{ id: string }>`${withHeld(start)} select id from held`.execute(database)
+    return new Set(rows.map(({ id }) => id))
   }
   return {
     async effectiveOf(user) {
-      const ids = [...(await idsFrom(heldByUser(user)))]
-      if (ids.length === 0) return { realm: [], clients: {} }
-      const found = await database
-        .selectFrom("identity.role as r")
-        .leftJoin("identity.client as c", "c.id", "r.client_id")
-        .select(["r.name", "c.client_id"])
-        .where("r.id", "in", ids)
-        .orderBy(sql`r.name collate "C"`)
-        .execute()
-      const byClient = Map.groupBy(found, (row) => row.client_id)
+      const { rows } = await sql<{ name: string; client_id: string | null }>`${withHeld(heldByUser(user))}
+        select r.name, c.client_id from held
+          join identity.role r on r.id = held.id left join identity.client c on c.id = r.client_id
+        order by r.name collate "C"`.execute(database)
+      const byClient = Map.groupBy(rows, (row) => row.client_id)
       const realm = (byClient.get(null) ?? []).map(({ name }) => name)
       const clients = [...byClient].flatMap(([clientId, roles]) =>
         clientId === null ? [] : [[clientId, roles.map(({ name }) => name)] as const],
@@ -121,6 +108,17 @@ function effective({
 interface Start {
   readonly groups: RawBuilder<unknown>
   readonly roles: RawBuilder<unknown>
+}
+
+/** Goes up from groups, then down from roles. Rings of either end by themselves. */
+function withHeld({ groups, roles }: Start): RawBuilder<unknown> {
+  return sql`with recursive up (id) as (
+      ${groups}
+      union select g.parent_id from identity.user_group g join up on g.id = up.id where g.parent_id is not null
+    ), held (id) as (
+      (select h.role_id from identity.group_role h join up on up.id = h.group_id union ${roles})
+      union select c.child_id from identity.role_composite c join held on c.parent_id = held.id
+    )`
 }
 
 const noIds = sql`select null::uuid where false`

@@ -65,7 +65,7 @@ const absent = {
 
 const realmMembers = {
   id: textField.max(36),
-  realm: textField.min(1).max(255),
+  realm: textField.max(255),
   ...settings,
 }
 

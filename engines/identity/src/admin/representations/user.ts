@@ -6,7 +6,7 @@ import { countField, onlyEmpty, readOnly, textField, textList, textListMap } fro
 export const passwordSchema = z.strictObject({
   id: readOnly,
   type: z.literal("password", "has a value that is not supported by this engine").default("password"),
-  value: z.string().min(1, "is empty"),
+  value: z.string().default(""),
   temporary: z.boolean().default(false),
   userLabel: readOnly,
 })
@@ -50,10 +50,10 @@ export function toUserRepresentation(user: User, { brief = false } = {}): Record
     emailVerified,
     enabled,
     createdTimestamp,
-    totp: false,
     ...(brief
       ? {}
       : {
+          totp: false,
           ...(hasAttributes ? { attributes: user.attributes } : {}),
           disableableCredentialTypes: [],
           requiredActions: user.requiredActions,

@@ -2,7 +2,7 @@ import { nowSeconds, systemClock } from "@gatehouse/kernel"
 import type { Client } from "../../store/types.ts"
 import { readBody } from "../body.ts"
 import { requireMayControlClient } from "../caller.ts"
-import { invalid, notFound } from "../refusals.ts"
+import { invalid, notFound, refusedByError } from "../refusals.ts"
 import { clientSchema, toClientRepresentation } from "../representations/client.ts"
 import { toRoleRepresentation } from "../representations/role.ts"
 import { toUserRepresentation } from "../representations/user.ts"
@@ -117,7 +117,7 @@ export const clientRoutes: readonly AdminRoute[] = [
     async handle(call) {
       const client = await clientOf(call)
       const user = await call.store.findServiceAccountUser(call.realm.id, client.id)
-      if (!user) throw invalid("Service account not enabled for the client")
+      if (!user) throw refusedByError(`Service account not enabled for the client '${client.clientId}'`)
       return found(toUserRepresentation(user))
     },
   },

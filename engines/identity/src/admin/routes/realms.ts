@@ -22,7 +22,7 @@ export const realmRoutes: readonly AdminRoute[] = [
       const name = update.realm ?? realm.realm
       if (name !== realm.realm) {
         requirePlatform(caller)
-        if (!isRealmName(name)) throw invalid("Realm name is missing or not valid")
+        if (!isRealmName(name)) throw invalid("Realm name is not valid")
       }
       const settings = mergeRealmSettings(realm, update)
       const { id, realm: _, ...kept } = { ...realm, ...settings }

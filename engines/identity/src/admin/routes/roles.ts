@@ -1,7 +1,7 @@
 import type { Role } from "../../store/types.ts"
 import { readBody } from "../body.ts"
 import { type Right, requireMayGive } from "../caller.ts"
-import { conflict, invalid, notFound } from "../refusals.ts"
+import { conflict, notFound, refusedByError } from "../refusals.ts"
 import { roleSchema, toRoleRepresentation } from "../representations/role.ts"
 import { type AdminCall, type AdminRoute, created, found, nothing } from "../route.ts"
 
@@ -31,13 +31,13 @@ export const roleRoutes: readonly AdminRoute[] = [
     rights: ["manage-realm"],
     async handle({ store, realm, body }) {
       const { name, description, attributes } = readBody(roleSchema, body)
-      if (name === undefined) throw invalid("role has no name")
+      if (name === undefined) throw refusedByError("role has no name")
       const written = await store.roles.create(realm, undefined, {
         name,
         description,
         attributes: attributes ?? {},
       })
-      if (!written.ok) throw conflict("Role with that name already exists")
+      if (!written.ok) throw conflict(`Role with name ${name} already exists`)
       return created(`/roles/${encodeURIComponent(name)}`)
     },
   },
@@ -56,12 +56,13 @@ export const roleRoutes: readonly AdminRoute[] = [
       const role = await roleOf(call)
       await requireMayGive(store, caller, realm, [role])
       const representation = readBody(roleSchema, body)
+      const name = representation.name ?? role.name
       const written = await store.roles.update(realm, role, {
-        name: representation.name ?? role.name,
+        name,
         description: representation.description,
         attributes: representation.attributes ?? role.attributes,
       })
-      if (!written.ok) throw conflict("Role with that name already exists")
+      if (!written.ok) throw conflict(`Role with name ${name} already exists`)
       return nothing
     },
   },

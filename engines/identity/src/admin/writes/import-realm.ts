@@ -42,7 +42,8 @@ export async function importRealm(
   representation: RealmImport,
 ): Promise<Realm> {
   const { realm: name, id } = representation
-  if (name === undefined || !isRealmName(name)) throw invalid("Realm name is missing or not valid")
+  if (!name) throw invalid("Realm name cannot be empty")
+  if (!isRealmName(name)) throw invalid("Realm name is not valid")
   if (Object.keys(representation.roles?.client ?? {}).length > 0) {
     throw invalid("roles.client is not supported by this engine")
   }
@@ -52,7 +53,7 @@ export async function importRealm(
   return store.transaction(async (within) => {
     const settings = mergeRealmSettings(defaultRealmSettings, representation)
     const written = await within.realms.create(name, settings, isUuid(id ?? "") ? id : undefined)
-    if (!written.ok) throw conflict("Conflict detected. See logs for details")
+    if (!written.ok) throw conflict(`Realm ${name} already exists`)
     const realm = written.value
     await importRoles(within, realm, representation.roles?.realm ?? [])
     await importGroups(within, realm, undefined, representation.groups ?? [])

@@ -18,9 +18,7 @@ export async function createGroup(
     attributes: attributes ?? {},
   })
   if (!written.ok) {
-    throw conflict(
-      parent ? "Sibling group of that name already exists." : "Top level group of that name already exists.",
-    )
+    throw conflict(`${parent ? "Sibling" : "Top level"} group named '${name}' already exists.`)
   }
   return written.value
 }
@@ -38,7 +36,7 @@ export async function updateGroup(
     description,
     attributes: attributes ?? group.attributes,
   })
-  if (!written.ok) throw conflict("Sibling group of that name already exists.")
+  if (!written.ok) throw conflict(`Sibling group named '${name}' already exists.`)
 }
 
 /** A `/` in a name would make two groups read as one path, so it is refused; Keycloak takes it. */

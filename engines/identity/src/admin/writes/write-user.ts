@@ -3,7 +3,7 @@ import type { AdminStore } from "../../store/create-identity-store.ts"
 import { maximumPasswordCharacters } from "../../store/password-hash.ts"
 import type { Realm, User } from "../../store/types.ts"
 import type { UserInput } from "../../store/users.ts"
-import { conflict, invalid, invalidFields } from "../refusals.ts"
+import { conflict, invalid, invalidFields, refusedByError } from "../refusals.ts"
 import type { UserRepresentation } from "../representations/user.ts"
 import { readsAsClient, violationsOfProfile, withoutMemberNames } from "../rules/names.ts"
 
@@ -101,6 +101,7 @@ export async function writePassword(
 
 function requirePassword(user: User, password: string): void {
   if (user.serviceAccountClient !== undefined) throw invalid("A service account has no password")
+  if (password === "") throw refusedByError("Empty password not allowed")
   if (password.length > maximumPasswordCharacters || !password.isWellFormed()) {
     throw invalid("The password is too long or not well-formed Unicode")
   }
