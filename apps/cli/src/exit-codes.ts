@@ -17,7 +17,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.ok, "done"],
   [exitCodes.failure, "something failed: a server could not be reached, a part did not start"],
   [exitCodes.usage, "the command line is wrong; nothing was tried"],
-  [exitCodes.denied, "denied: you may see it, but not do that with it; `check` answered no"],
+  [exitCodes.denied, "denied: you may see it, but not do that with it; `check` or `explain` answered no"],
   [exitCodes.notFound, "not found, or nothing that you may see"],
   [exitCodes.notLoggedIn, "not logged in, or the session has ended"],
   [exitCodes.refused, "the server refused the request as it is: its form, size, or a conflict"],

@@ -18,7 +18,7 @@ export const doctor = defineCommand({
       environment: environment.variables,
       port,
     })
-    if (args.json) terminal.out(JSON.stringify(findings))
+    if (args.json) terminal.out(JSON.stringify({ items: findings }))
     else {
       for (const { name, status, message, action } of findings) {
         terminal.out(

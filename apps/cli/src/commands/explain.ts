@@ -3,10 +3,11 @@ import { connect } from "../api/connect.ts"
 import { findObject } from "../api/find-project.ts"
 import { findSubject } from "../api/find-subject.ts"
 import { defineCommand } from "../command/define-command.ts"
+import { exitCodes } from "../exit-codes.ts"
 import { drawExplanation } from "../output/draw-explanation.ts"
 import { permissionArguments } from "./permission-arguments.ts"
 
-/** Ends with 0 whether it explains a yes or a no: the explanation is the result. */
+/** Ends with 0 for yes and 3 for no, as `check` does. */
 export const explain = defineCommand({
   args: permissionArguments,
   run: async ({ args, terminal, environment }) => {
@@ -20,6 +21,6 @@ export const explain = defineCommand({
     else
       for (const line of drawExplanation(terminal, answer, { permission: args.permission, object }))
         terminal.out(line)
-    return undefined
+    return answer.allowed ? undefined : exitCodes.denied
   },
 })

@@ -9,7 +9,7 @@ export const organizationList = defineCommand({
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
     const items = await readAll(api, "/v1/organizations", organizationPageSchema)
-    if (args.json) terminal.out(JSON.stringify(items))
+    if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map(({ id, name, url, created_at }) => [id, name, url, created_at])
       for (const line of formatTable(terminal, ["id", "name", "address", "created"], rows)) terminal.out(line)

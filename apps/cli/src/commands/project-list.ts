@@ -8,7 +8,7 @@ export const projectList = defineCommand({
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
     const items = await listProjects(api)
-    if (args.json) terminal.out(JSON.stringify(items))
+    if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map(({ id, name, created_at, created_by }) => [name, id, created_at, created_by])
       for (const line of formatTable(terminal, ["name", "id", "created", "by"], rows)) terminal.out(line)

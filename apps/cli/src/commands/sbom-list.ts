@@ -13,7 +13,7 @@ export const sbomList = defineCommand({
     const { api } = await connect({ environment }, args)
     const project = await findProject(api, args.project)
     const items = await readAll(api, "/v1/sboms", sbomPageSchema, { project, limit })
-    if (args.json) terminal.out(JSON.stringify(items))
+    if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map((item) => [
         item.id,

@@ -26,7 +26,7 @@ export const sbomSearch = defineCommand({
       limit,
       query: { purl: args.purl },
     })
-    if (args.json) terminal.out(JSON.stringify(items))
+    if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map((item) => [item.purl, item.type, item.licenses.join(", ") || null, item.sbom_id])
       for (const line of formatTable(terminal, ["package", "type", "licences", "document"], rows))

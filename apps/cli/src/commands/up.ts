@@ -32,6 +32,8 @@ export const up = defineCommand({
     const stateDirectory = stateDirectoryOf(environment, args.state)
     makeStateDirectory(stateDirectory)
     const server = await loadServer()
+    const allow = readNames(args.allow, server.developmentDefaults, "--allow")
+    const only = readNames(args.only, server.partNames, "--only")
     const progress = createProgress(terminal, { json: Boolean(args.json) })
     const asked = listenForStop(terminal)
     const plane = await server
@@ -40,8 +42,8 @@ export const up = defineCommand({
         environment: environment.variables,
         port,
         demo: args.demo,
-        allow: readNames(args.allow, server.developmentDefaults, "--allow"),
-        only: readNames(args.only, server.partNames, "--only"),
+        allow,
+        only,
         report: progress.report,
         signal: asked,
       })

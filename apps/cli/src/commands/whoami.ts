@@ -15,7 +15,7 @@ export const whoami = defineCommand({
         url,
         current: key === current,
       }))
-      if (args.json) terminal.out(JSON.stringify(kept))
+      if (args.json) terminal.out(JSON.stringify({ items: kept }))
       else {
         const rows = kept.map((login) => [
           login.organization,

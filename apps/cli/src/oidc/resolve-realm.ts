@@ -6,7 +6,7 @@ import { isLoopback } from "./identity-client.ts"
 import type { Realm } from "./obtain-login.ts"
 
 const timeoutMilliseconds = 10_000
-const metadataSchema = z.object({ authorization_servers: z.array(z.url()).min(1) })
+const metadataSchema = z.object({ resource: z.url(), authorization_servers: z.array(z.url()).min(1) })
 /** The platform's own realm, which no tenant can have. */
 const platform = "platform"
 const slugForm = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/
@@ -69,6 +69,13 @@ async function askIssuer(url: URL): Promise<string> {
   })
   const metadata = metadataSchema.safeParse(await answer.body.json().catch(() => undefined))
   const [issuer] = metadata.data?.authorization_servers ?? []
-  if (answer.statusCode !== 200 || issuer === undefined) throw new GatehouseError("cli.unknown_organization")
+  // What names another resource is not about this address (RFC 9728 section 3.3).
+  const isItsOwn = metadata.data !== undefined && new URL(metadata.data.resource).origin === url.origin
+  if (answer.statusCode !== 200 || issuer === undefined || !isItsOwn) {
+    throw new GatehouseError("cli.unknown_organization", {
+      publicMessage:
+        "That address does not tell which issuer vouches for its members; give it with --issuer URL.",
+    })
+  }
   return issuer
 }
