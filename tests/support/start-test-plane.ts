@@ -14,6 +14,7 @@ import {
   type OrganizationDatabases,
 } from "@gatehouse/postgres"
 import { testAdminUrl, uniqueName } from "@gatehouse/postgres/testing"
+import type { RequestVerifier } from "@gatehouse/sdk"
 import { createTestGateway, type TestGateway, testPrincipal } from "@gatehouse/sdk/testing"
 import {
   createGovernanceService,
@@ -99,6 +100,8 @@ const members = [
 export interface TestPlaneOptions {
   /** Where realms have their issuers and keys. Default: an address at which nothing answers. */
   readonly identityUrl?: string
+  /** What governance accepts instead of the gateway's internal tokens. */
+  readonly verifier?: RequestVerifier
 }
 
 /** Starts a plane of a test file's own, with two organizations of names that no other file uses. */
@@ -123,7 +126,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
   })
   const databaseUrl = await newServiceDatabase("governance")
   const serviceOptions: GovernanceServiceOptions = {
-    verifier: gateway.verifier,
+    verifier: options.verifier ?? gateway.verifier,
     authorizer: faultyAuthorizer(authorizer, faults),
     databases: faultyDatabases(databases, faults),
     databaseUrl,
