@@ -57,6 +57,16 @@ export const requestErrors = defineErrors({
     message: "A web page may not call this address.",
     action: "Call it from a program, without an Origin header.",
   },
+  "request.unreachable": {
+    status: 502,
+    message: "The server did not answer.",
+    action: "Check the address and whether the plane runs: `gatehouse status`.",
+  },
+  "request.unexpected_answer": {
+    status: 502,
+    message: "The server's answer does not have the form that this client knows.",
+    action: "Check that the address is a Gatehouse, and that client and server are of one release.",
+  },
   "request.internal": {
     status: 500,
     message: "Something failed on our side. Nothing of the request was kept.",
