@@ -62,7 +62,10 @@ function toStep(step: Path[number]): ExplanationStep {
   }
 }
 
+/** A node as the API shows it. One that only passes another relation on is left out for that relation's own. */
 function toNode(node: Tree, shows: (id: string) => boolean): ExplanationNode {
+  const [only, ...more] = node.children ?? []
+  if (node.rule === "computed" && only !== undefined && more.length === 0) return toNode(only, shows)
   const tuples = (node.tuples ?? []).map(({ tuple }) => tuple).filter(({ user }) => shows(user))
   const children = (node.children ?? [])
     .filter(({ object }) => shows(object))
