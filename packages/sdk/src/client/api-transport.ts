@@ -1,4 +1,4 @@
-import { createLoopbackDispatcher } from "@gatehouse/http"
+import { createLoopbackDispatcher } from "@gatehouse/http/loopback-dispatcher"
 import { GatehouseError } from "@gatehouse/kernel"
 import { type Dispatcher, request } from "undici"
 import type { z } from "zod"
