@@ -1,7 +1,7 @@
+import { type ApiClient, createApiClient } from "@gatehouse/sdk/client"
 import type { CommandTools } from "../command/define-command.ts"
 import type { Login } from "../logins/login.ts"
 import { openSession } from "../logins/session.ts"
-import { type Api, createApi } from "./api.ts"
 
 /** `--organization` and `--as`, as every command that talks to an organization takes them. */
 export const loginArguments = {
@@ -18,8 +18,8 @@ export const loginArguments = {
 export async function connect(
   { environment }: Pick<CommandTools, "environment">,
   args: { readonly organization?: string | undefined; readonly as?: string | undefined },
-): Promise<{ api: Api; login: Login }> {
+): Promise<{ api: ApiClient; login: Login }> {
   const session = await openSession(environment, { organization: args.organization, user: args.as })
-  const api = createApi({ url: session.login.url, accessToken: session.accessToken })
+  const api = createApiClient({ url: session.login.url, accessToken: session.accessToken })
   return { api, login: session.login }
 }

@@ -1,7 +1,6 @@
-import { isUuid, type Project, projectPageSchema } from "@gatehouse/contracts"
-import { GatehouseError } from "@gatehouse/sdk/client"
-import type { Api } from "./api.ts"
-import { readAll } from "./read-all.ts"
+import { isUuid, type Project } from "@gatehouse/contracts"
+import { type ApiClient, GatehouseError } from "@gatehouse/sdk/client"
+import { collectItems } from "./collect-items.ts"
 
 /** `--project`, as every command that works in one project takes it. */
 export const projectArgument = {
@@ -12,15 +11,15 @@ export const projectArgument = {
   },
 } as const
 
-export function listProjects(api: Api): Promise<Project[]> {
-  return readAll(api, "/v1/projects", projectPageSchema)
+export function listProjects(api: ApiClient): Promise<Project[]> {
+  return collectItems(api.projects.list)
 }
 
 /**
  * The id of the project that a text means: an id stands for itself, a name is looked up, and nothing means the only one there
  * is. Throws `cli.unknown_project`, `cli.ambiguous_name` and `cli.project_needed`.
  */
-export async function findProject(api: Api, text: string | undefined): Promise<string> {
+export async function findProject(api: ApiClient, text: string | undefined): Promise<string> {
   if (text !== undefined && isUuid(text)) return text
   const projects = await listProjects(api)
   const fitting = text === undefined ? projects : projects.filter(({ name }) => name === text)
@@ -31,7 +30,7 @@ export async function findProject(api: Api, text: string | undefined): Promise<s
 }
 
 /** An object of a check as the server takes it: the name in `project:NAME` becomes its id. */
-export async function findObject(api: Api, text: string): Promise<string> {
+export async function findObject(api: ApiClient, text: string): Promise<string> {
   const name = /^project:(.+)$/.exec(text)?.[1]
   return name === undefined ? text : `project:${await findProject(api, name)}`
 }

@@ -1,4 +1,3 @@
-import { checkAnswerSchema } from "@gatehouse/contracts"
 import { connect } from "../api/connect.ts"
 import { findObject } from "../api/find-project.ts"
 import { findSubject } from "../api/find-subject.ts"
@@ -13,8 +12,10 @@ export const check = defineCommand({
     const { api, login } = await connect({ environment }, args)
     const object = await findObject(api, args.object)
     const principal = args.principal && (await findSubject(api, login.organization, args.principal))
-    const answer = await api.call("POST", "/v1/check", checkAnswerSchema, {
-      body: { permission: args.permission, object, ...(principal ? { principal } : {}) },
+    const answer = await api.check({
+      permission: args.permission,
+      object,
+      ...(principal ? { principal } : {}),
     })
     if (args.json) terminal.out(JSON.stringify(answer))
     else terminal.out(answer.allowed ? terminal.style("green", "allowed") : terminal.style("red", "denied"))

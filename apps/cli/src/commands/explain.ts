@@ -1,4 +1,3 @@
-import { explainAnswerSchema } from "@gatehouse/contracts"
 import { connect } from "../api/connect.ts"
 import { findObject } from "../api/find-project.ts"
 import { findSubject } from "../api/find-subject.ts"
@@ -14,8 +13,10 @@ export const explain = defineCommand({
     const { api, login } = await connect({ environment }, args)
     const object = await findObject(api, args.object)
     const principal = args.principal && (await findSubject(api, login.organization, args.principal))
-    const answer = await api.call("GET", "/v1/explain", explainAnswerSchema, {
-      query: { permission: args.permission, object, ...(principal ? { principal } : {}) },
+    const answer = await api.explain({
+      permission: args.permission,
+      object,
+      ...(principal ? { principal } : {}),
     })
     if (args.json) terminal.out(JSON.stringify(answer))
     else

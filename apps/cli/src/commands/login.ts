@@ -1,6 +1,4 @@
-import { meSchema } from "@gatehouse/contracts"
-import { GatehouseError } from "@gatehouse/sdk/client"
-import { createApi } from "../api/api.ts"
+import { createApiClient, GatehouseError } from "@gatehouse/sdk/client"
 import { defineCommand } from "../command/define-command.ts"
 import { usageError } from "../command/parse-command-line.ts"
 import type { Login } from "../logins/login.ts"
@@ -72,11 +70,7 @@ export const login = defineCommand({
 /** Logs in, and asks the API who that is: a login that the API refuses is not kept. */
 async function logIn(realm: Realm, step: AuthorizationStep): Promise<Login> {
   const login = await obtainLogin(realm, step)
-  const me = await createApi({ url: login.url, accessToken: async () => login.accessToken }).call(
-    "GET",
-    "/v1/me",
-    meSchema,
-  )
+  const me = await createApiClient({ url: login.url, accessToken: async () => login.accessToken }).me()
   return { ...login, organization: me.home === "platform" ? me.home : me.organization }
 }
 

@@ -1,6 +1,5 @@
-import { organizationPageSchema } from "@gatehouse/contracts"
+import { collectItems } from "../api/collect-items.ts"
 import { connect, loginArguments } from "../api/connect.ts"
-import { readAll } from "../api/read-all.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 
@@ -8,7 +7,7 @@ export const organizationList = defineCommand({
   args: loginArguments,
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
-    const items = await readAll(api, "/v1/organizations", organizationPageSchema)
+    const items = await collectItems(api.organizations.list)
     if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map(({ id, name, url, created_at }) => [id, name, url, created_at])

@@ -1,4 +1,3 @@
-import { projectSchema } from "@gatehouse/contracts"
 import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 
@@ -6,7 +5,7 @@ export const projectCreate = defineCommand({
   args: { name: { type: "positional", required: true, description: "Its name" }, ...loginArguments },
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
-    const project = await api.call("POST", "/v1/projects", projectSchema, { body: { name: args.name } })
+    const project = await api.projects.create(args.name)
     terminal.out(args.json ? JSON.stringify(project) : `Created project ${project.id}.`)
     return undefined
   },

@@ -13,7 +13,7 @@ export const projectDelete = defineCommand({
     const { api } = await connect({ environment }, args)
     const project = await findProject(api, args.project)
     await confirm(terminal, `Delete project ${project}?`, args.yes)
-    await api.perform("DELETE", `/v1/projects/${project}`)
+    await api.projects.delete(project)
     terminal.out(args.json ? JSON.stringify({ deleted: project }) : `Deleted project ${project}.`)
     return undefined
   },

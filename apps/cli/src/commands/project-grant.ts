@@ -6,7 +6,7 @@ import { type Command, defineCommand } from "../command/define-command.ts"
 import { usageError } from "../command/parse-command-line.ts"
 
 /** Giving and taking a role are one request that differs in its method. */
-function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
+function bindingCommand(change: "grant" | "revoke", done: string): Command {
   return defineCommand({
     args: {
       project: { type: "positional", required: true, description: "Project, by name or id" },
@@ -25,7 +25,7 @@ function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
       const { api, login } = await connect({ environment }, args)
       const project = await findProject(api, args.project)
       const subject = await findSubject(api, login.organization, args.subject)
-      await api.perform(method, `/v1/projects/${project}/bindings/${role}/${pathOf(subject)}`)
+      await api.projects[change](project, role, subject)
       terminal.out(
         args.json
           ? JSON.stringify({ project, role, subject })
@@ -36,13 +36,5 @@ function bindingCommand(method: "PUT" | "DELETE", done: string): Command {
   })
 }
 
-/** A subject as the end of a path: its slashes stay, since the gateway takes no encoded ones. */
-function pathOf(subject: string): string {
-  return subject
-    .split("/")
-    .map((segment) => encodeURIComponent(segment).replaceAll("%3A", ":"))
-    .join("/")
-}
-
-export const projectGrant = bindingCommand("PUT", "is now")
-export const projectRevoke = bindingCommand("DELETE", "is no longer")
+export const projectGrant = bindingCommand("grant", "is now")
+export const projectRevoke = bindingCommand("revoke", "is no longer")

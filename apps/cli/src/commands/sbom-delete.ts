@@ -11,7 +11,7 @@ export const sbomDelete = defineCommand({
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
     await confirm(terminal, `Delete document ${args.id}?`, args.yes)
-    await api.perform("DELETE", `/v1/sboms/${encodeURIComponent(args.id)}`)
+    await api.sboms.delete(args.id)
     terminal.out(args.json ? JSON.stringify({ deleted: args.id }) : `Deleted document ${args.id}.`)
     return undefined
   },

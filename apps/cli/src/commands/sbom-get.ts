@@ -1,4 +1,3 @@
-import { sbomSchema } from "@gatehouse/contracts"
 import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
@@ -11,12 +10,11 @@ export const sbomGet = defineCommand({
   },
   run: async ({ args, terminal, environment }) => {
     const { api } = await connect({ environment }, args)
-    const path = `/v1/sboms/${encodeURIComponent(args.id)}`
     if (args.document) {
-      terminal.outBytes(await api.download(`${path}/document`))
+      terminal.outBytes(await api.sboms.document(args.id))
       return undefined
     }
-    const sbom = await api.call("GET", path, sbomSchema)
+    const sbom = await api.sboms.get(args.id)
     if (args.json) terminal.out(JSON.stringify(sbom))
     else {
       const rows = Object.entries(sbom).map(([name, value]) => [name.replaceAll("_", " "), value])

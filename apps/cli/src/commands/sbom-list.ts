@@ -1,7 +1,6 @@
-import { sbomPageSchema } from "@gatehouse/contracts"
+import { collectItems } from "../api/collect-items.ts"
 import { connect, loginArguments } from "../api/connect.ts"
 import { findProject, projectArgument } from "../api/find-project.ts"
-import { readAll } from "../api/read-all.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 import { limitArgument, parseLimit } from "./limit-argument.ts"
@@ -12,7 +11,7 @@ export const sbomList = defineCommand({
     const limit = parseLimit(args.limit)
     const { api } = await connect({ environment }, args)
     const project = await findProject(api, args.project)
-    const items = await readAll(api, "/v1/sboms", sbomPageSchema, { project, limit })
+    const items = await collectItems((page) => api.sboms.list(project, page), limit)
     if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map((item) => [

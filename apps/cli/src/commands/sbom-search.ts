@@ -1,7 +1,6 @@
-import { componentPageSchema } from "@gatehouse/contracts"
+import { collectItems } from "../api/collect-items.ts"
 import { connect, loginArguments } from "../api/connect.ts"
 import { findProject, projectArgument } from "../api/find-project.ts"
-import { readAll } from "../api/read-all.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 import { limitArgument, parseLimit } from "./limit-argument.ts"
@@ -21,11 +20,10 @@ export const sbomSearch = defineCommand({
     const limit = parseLimit(args.limit)
     const { api } = await connect({ environment }, args)
     const project = await findProject(api, args.project)
-    const items = await readAll(api, "/v1/components", componentPageSchema, {
-      project,
+    const items = await collectItems(
+      (page) => api.components.list(project, { ...page, purl: args.purl }),
       limit,
-      query: { purl: args.purl },
-    })
+    )
     if (args.json) terminal.out(JSON.stringify({ items }))
     else {
       const rows = items.map((item) => [item.purl, item.type, item.licenses.join(", ") || null, item.sbom_id])

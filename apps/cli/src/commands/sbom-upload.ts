@@ -1,5 +1,4 @@
 import { open } from "node:fs/promises"
-import { sbomCreatedSchema } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/sdk/client"
 import { connect, loginArguments } from "../api/connect.ts"
 import { findProject, projectArgument } from "../api/find-project.ts"
@@ -23,7 +22,7 @@ export const sbomUpload = defineCommand({
     const document = await readDocument(args.file, terminal)
     const { api } = await connect({ environment }, args)
     const project = await findProject(api, args.project)
-    const sbom = await api.call("POST", "/v1/sboms", sbomCreatedSchema, { project, body: document })
+    const sbom = await api.sboms.upload(project, document)
     if (args.json) terminal.out(JSON.stringify(sbom))
     else {
       terminal.out(`Uploaded document ${sbom.id}: ${sbom.component_count} components.`)

@@ -1,4 +1,3 @@
-import { meSchema } from "@gatehouse/contracts"
 import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { createLoginStore } from "../logins/login-store.ts"
@@ -29,7 +28,7 @@ export const whoami = defineCommand({
       return undefined
     }
     const { api, login } = await connect({ environment }, args)
-    const me = await api.call("GET", "/v1/me", meSchema)
+    const me = await api.me()
     if (args.json) {
       terminal.out(JSON.stringify(me))
       return undefined

@@ -44,16 +44,16 @@ test("a no shows what was tried, and the smallest grant as a command to copy", (
         rule: "union",
         object: "project:p",
         relation: "can_write",
-        outcome: "no",
+        outcome: "false",
         children: [
           {
             rule: "direct",
             object: "project:p",
             relation: "owner",
-            outcome: "no",
+            outcome: "false",
             tuples: [{ user: "user:acme/o", relation: "owner", object: "project:p" }],
           },
-          { rule: "direct", object: "project:p", relation: "developer", outcome: "no" },
+          { rule: "direct", object: "project:p", relation: "developer", outcome: "false" },
         ],
       },
       suggestion: {
@@ -65,10 +65,10 @@ test("a no shows what was tried, and the smallest grant as a command to copy", (
   )
   expect(lines).toEqual([
     "denied: can_write on project:p",
-    "└─ can_write on project:p: union, no",
-    "   ├─ owner on project:p: direct, no",
+    "└─ ✗ can_write on project:p (any of)",
+    "   ├─ ✗ owner on project:p (held by a relationship)",
     "   │  └─ user:acme/o is owner of project:p",
-    "   └─ developer on project:p: direct, no",
+    "   └─ ✗ developer on project:p (held by a relationship)",
     "",
     "Make user:acme/u developer.",
     "  gatehouse project grant p developer user:acme/u",

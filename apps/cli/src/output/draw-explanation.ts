@@ -51,13 +51,26 @@ function stepText({ kind, object, relation, user, from, stored }: ExplanationSte
   }
 }
 
+/** What a rule asks for, in words. A word that this release does not know is shown as it is. */
+const ruleWords: Readonly<Record<string, string>> = {
+  direct: "held by a relationship",
+  computed: "follows from another relation",
+  tuple_to_userset: "through what it belongs to",
+  union: "any of",
+  intersection: "all of",
+  exclusion: "the first without the second",
+  not_found: "there is nothing here that you may see",
+}
+const outcomeMarks: Readonly<Record<string, string>> = { true: "✓", false: "✗", cycle: "↻", error: "!" }
+
 function nodeBranch(node: ExplanationNode): Branch {
   const tuples = (node.tuples ?? []).map(({ user, relation, object }) => ({
     text: `${user} is ${relation} of ${object}`,
     children: [],
   }))
+  const mark = outcomeMarks[node.outcome] ?? node.outcome
   return {
-    text: `${node.relation} on ${node.object}: ${node.rule}, ${node.outcome}`,
+    text: `${mark} ${node.relation} on ${node.object} (${ruleWords[node.rule] ?? node.rule})`,
     children: [...tuples, ...(node.children ?? []).map(nodeBranch)],
   }
 }

@@ -1,5 +1,4 @@
-import { GatehouseError, isGatehouseError } from "@gatehouse/sdk/client"
-import { ApiError } from "../api/api.ts"
+import { ApiProblem, GatehouseError, isGatehouseError } from "@gatehouse/sdk/client"
 import type { CliEnvironment } from "../environment.ts"
 import { type ExitCode, exitCodeOf, exitCodes } from "../exit-codes.ts"
 import { oneLine, type Terminal } from "../terminal.ts"
@@ -17,7 +16,7 @@ export interface ShownError {
 
 /** Turns anything that was thrown into what is shown of it. */
 export function toShownError(error: unknown): ShownError {
-  if (error instanceof ApiError) {
+  if (error instanceof ApiProblem) {
     const { code, status, detail, action, request_id, decision_id, errors } = error.problem
     return { code, status, message: detail, action, requestId: request_id, decisionId: decision_id, errors }
   }
