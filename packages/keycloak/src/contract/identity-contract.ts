@@ -319,11 +319,20 @@ export function defineIdentityContract(server: string, start: () => Promise<Iden
       })
 
       test("names every group of somebody with more groups than one answer holds", async () => {
-        const { client, directory } = context
-        const paths = Array.from({ length: 104 }, (_, index) => `/many/g${String(index).padStart(3, "0")}`)
-        const { id } = await client.ensureUser(organization, { username: "joiner", groups: paths })
-        const principal = await directory.findPrincipal(organization, "user", id)
+        const { client, directory, wire } = context
+        const crowded = uniqueOrganization()
+        const names = Array.from({ length: 104 }, (_, index) => `g${String(index).padStart(3, "0")}`)
+        const paths = names.map((name) => `/many/${name}`)
+        await wire.change("POST", "", "", {
+          realm: crowded,
+          enabled: true,
+          groups: [{ name: "many", subGroups: names.map((name) => ({ name })) }],
+          users: [{ username: "joiner", enabled: true, groups: paths }],
+        })
+        const [joiner] = await directory.listUsers(crowded, { first: 0, limit: 1 })
+        const principal = await directory.findPrincipal(crowded, "user", joiner?.subject ?? "")
         expect([...(principal?.groups ?? [])].sort()).toEqual(paths)
+        await client.removeRealm(crowded)
       }, 120_000)
     })
 

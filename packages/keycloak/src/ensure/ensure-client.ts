@@ -16,13 +16,16 @@ export async function findClient(
   return listed.find((client) => client.clientId === clientId)
 }
 
-/** Makes one client what the template says. Redirect URIs and origins are the template's exactly; other mappers stay. */
+/**
+ * Makes one client what the template says; `current` is what was just read. Redirect URIs and origins are the template's
+ * exactly; other mappers stay.
+ */
 export async function ensureClient(
   wire: AdminWire,
   realm: string,
   template: ClientTemplate,
+  current: Representation | undefined,
 ): Promise<string[]> {
-  const current = await findClient(wire, realm, template.clientId)
   const name = `client ${template.clientId}`
   if (!current) {
     try {

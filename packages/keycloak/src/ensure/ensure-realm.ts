@@ -1,9 +1,9 @@
 import { isGatehouseError } from "@gatehouse/kernel"
 import { type RealmTemplate, toRealmRepresentation } from "../template/realm-template.ts"
 import type { AdminWire } from "../wire/admin-wire.ts"
-import { listIn, objectIn, textIn } from "../wire/answers.ts"
-import { ensureClient } from "./ensure-client.ts"
-import { ensureGroupPath } from "./groups.ts"
+import { listIn, objectIn, type Representation, textIn } from "../wire/answers.ts"
+import { ensureClient, findClient } from "./ensure-client.ts"
+import { ensureGroupPath, findGroup } from "./groups.ts"
 
 /** What `ensureRealm` did, in words for a log: `client gatehouse-portal: redirectUris`. Empty where nothing drifted. */
 export interface EnsuredRealm {
@@ -16,72 +16,106 @@ export interface EnsuredRealm {
  * other clients, groups, roles and mappers, and what administrators set. Safe to run again, and beside itself.
  */
 export async function ensureRealm(wire: AdminWire, template: RealmTemplate): Promise<EnsuredRealm> {
-  if (await createRealm(wire, template)) return { created: true, changes: [`realm ${template.realm}`] }
+  const { realm } = template
+  const known = await wire.find({ realm, path: "", operation: "realm.read" })
+  if (known === undefined && (await createRealm(wire, template))) {
+    return { created: true, changes: [`realm ${realm}`] }
+  }
+  const current = await readRealm(wire, template, known)
+  // One after the other: Keycloak answers concurrent changes of one realm with conflicts.
   const changes = [
-    ...(await ensureSettings(wire, template)),
-    ...(await ensureRoles(wire, template)),
-    ...(await ensureGroups(wire, template)),
+    ...(await changeSettings(wire, template, current.settings)),
+    ...(await createRoles(wire, template, current.roles)),
+    ...(await createGroups(wire, template, current.groups)),
   ]
-  for (const client of template.clients) changes.push(...(await ensureClient(wire, template.realm, client)))
+  for (const [index, client] of template.clients.entries()) {
+    changes.push(...(await ensureClient(wire, realm, client, current.clients[index])))
+  }
   return { created: false, changes }
 }
 
 /** True where it was made now. One that somebody else makes at the same time is not. */
 async function createRealm(wire: AdminWire, template: RealmTemplate): Promise<boolean> {
-  const known = await wire.find({ realm: template.realm, path: "", operation: "realm.read" })
-  if (known !== undefined) return false
+  const body = toRealmRepresentation(template)
+  return createOnce(wire, undefined, "", body, "realm.create")
+}
+
+interface CurrentRealm {
+  readonly settings: Representation
+  /** Names. */
+  readonly roles: ReadonlySet<string>
+  /** Paths. */
+  readonly groups: ReadonlySet<string>
+  /** In the template's order; undefined where one is missing. */
+  readonly clients: readonly (Representation | undefined)[]
+}
+
+/** Everything that may have drifted, read at once. */
+async function readRealm(
+  wire: AdminWire,
+  { realm, groups, clients }: RealmTemplate,
+  known: unknown,
+): Promise<CurrentRealm> {
+  const operation = "realm.read"
+  const [settings, roles, foundGroups, foundClients] = await Promise.all([
+    known ?? wire.read({ realm, path: "", operation }),
+    wire.read({ realm, path: "/roles", operation }),
+    Promise.all(groups.map((path) => findGroup(wire, realm, path))),
+    Promise.all(clients.map(({ clientId }) => findClient(wire, realm, clientId))),
+  ])
+  return {
+    settings: objectIn(settings, operation),
+    roles: new Set(listIn(roles, operation).map((role) => textIn(role, "name", operation))),
+    groups: new Set(foundGroups.flatMap((group) => (group ? [textIn(group, "path", operation)] : []))),
+    clients: foundClients,
+  }
+}
+
+async function changeSettings(
+  wire: AdminWire,
+  { realm, settings }: RealmTemplate,
+  current: Representation,
+): Promise<string[]> {
+  const drifted = Object.entries(settings).filter(([name, value]) => current[name] !== value)
+  if (drifted.length === 0) return []
+  const body = Object.fromEntries(drifted)
+  await wire.change({ method: "PUT", realm, path: "", body, operation: "realm.update" })
+  return drifted.map(([name]) => `realm: ${name}`)
+}
+
+async function createRoles(
+  wire: AdminWire,
+  { realm, realmRoles }: RealmTemplate,
+  known: ReadonlySet<string>,
+): Promise<string[]> {
+  const missing = realmRoles.filter((name) => !known.has(name))
+  for (const name of missing) await createOnce(wire, realm, "/roles", { name }, "role.create")
+  return missing.map((name) => `role ${name}`)
+}
+
+async function createGroups(
+  wire: AdminWire,
+  { realm, groups }: RealmTemplate,
+  known: ReadonlySet<string>,
+): Promise<string[]> {
+  const missing = groups.filter((path) => !known.has(path))
+  for (const path of missing) await ensureGroupPath(wire, realm, path)
+  return missing.map((path) => `group ${path}`)
+}
+
+/** Creates what may be there by now: then it is as it should be, and the answer is false. */
+async function createOnce(
+  wire: AdminWire,
+  realm: string | undefined,
+  path: string,
+  body: unknown,
+  operation: string,
+): Promise<boolean> {
   try {
-    await wire.change({
-      method: "POST",
-      realm: undefined,
-      path: "",
-      body: toRealmRepresentation(template),
-      operation: "realm.create",
-    })
+    await wire.change({ method: "POST", realm, path, body, operation })
     return true
   } catch (error) {
     if (isGatehouseError(error) && error.code === "identity.conflict") return false
     throw error
-  }
-}
-
-async function ensureSettings(wire: AdminWire, { realm, settings }: RealmTemplate): Promise<string[]> {
-  const operation = "realm.update"
-  const current = objectIn(await wire.read({ realm, path: "", operation }), operation)
-  const drifted = Object.entries(settings).filter(([name, value]) => current[name] !== value)
-  if (drifted.length === 0) return []
-  await wire.change({ method: "PUT", realm, path: "", body: Object.fromEntries(drifted), operation })
-  return drifted.map(([name]) => `realm: ${name}`)
-}
-
-async function ensureRoles(wire: AdminWire, { realm, realmRoles }: RealmTemplate): Promise<string[]> {
-  const operation = "role.create"
-  const listed = listIn(await wire.read({ realm, path: "/roles", operation }), operation)
-  const known = new Set(listed.map((role) => textIn(role, "name", operation)))
-  const missing = realmRoles.filter((name) => !known.has(name))
-  for (const name of missing) await createOnce(wire, realm, "/roles", { name }, operation)
-  return missing.map((name) => `role ${name}`)
-}
-
-async function ensureGroups(wire: AdminWire, { realm, groups }: RealmTemplate): Promise<string[]> {
-  const made: string[] = []
-  for (const path of groups) {
-    if ((await ensureGroupPath(wire, realm, path)).created) made.push(`group ${path}`)
-  }
-  return made
-}
-
-/** Creates what may be there by now: then it is as it should be. */
-async function createOnce(
-  wire: AdminWire,
-  realm: string,
-  path: string,
-  body: unknown,
-  operation: string,
-): Promise<void> {
-  try {
-    await wire.change({ method: "POST", realm, path, body, operation })
-  } catch (error) {
-    if (!isGatehouseError(error) || error.code !== "identity.conflict") throw error
   }
 }
