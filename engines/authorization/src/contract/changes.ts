@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { contractModel } from "./model.ts"
-import { type ContractTarget, createWire, prepareStore, tuple, writeTuples } from "./wire.ts"
+import { type ContractTarget, createWire, prepareStore, shared, tuple, writeTuples } from "./wire.ts"
 
 interface Changes {
   readonly changes: { tuple_key: { user: string; object: string }; operation: string; timestamp: string }[]
@@ -11,6 +11,7 @@ interface Changes {
 export function changesContract(target: () => ContractTarget): void {
   const wire = () => createWire(target())
   const prepare = () => prepareStore(wire(), contractModel)
+  const prepareShared = shared(prepare)
 
   test("changes come oldest first, deletes of a request before its writes", async () => {
     const store = await prepare()
@@ -100,7 +101,7 @@ export function changesContract(target: () => ContractTarget): void {
     ["continuation_token=abcd", "invalid_continuation_token"],
     ["continuation_token=!", "validation_error"],
   ])("?%s is refused", async (query, code) => {
-    const store = await prepare()
+    const store = await prepareShared()
     expect(await wire().get(store.path(`changes?${query}`))).toMatchObject({ status: 400, body: { code } })
   })
 

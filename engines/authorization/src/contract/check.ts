@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { preparePopulatedStore } from "./populated-store.ts"
-import { type ContractTarget, createWire, type PreparedStore, tuple, unknownId, writeTuples } from "./wire.ts"
+import {
+  type ContractTarget,
+  createWire,
+  type PreparedStore,
+  shared,
+  tuple,
+  unknownId,
+  writeTuples,
+} from "./wire.ts"
 
 const notFound = "authorization_model_not_found"
 
@@ -8,6 +16,7 @@ const notFound = "authorization_model_not_found"
 export function checkContract(target: () => ContractTarget): void {
   const wire = () => createWire(target())
   const prepare = () => preparePopulatedStore(wire())
+  const prepareShared = shared(prepare)
   const check = async (
     store: PreparedStore,
     user: string,
@@ -18,7 +27,7 @@ export function checkContract(target: () => ContractTarget): void {
 
   describe("check", () => {
     test("answers with both ids in its headers", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const answer = await check(store, "user:anne", "viewer", "document:1")
       expect(answer).toMatchObject({ status: 200, body: { allowed: true, resolution: "" } })
       expect(answer.headers.get("openfga-authorization-model-id")).toBe(store.modelId)
@@ -37,12 +46,12 @@ export function checkContract(target: () => ContractTarget): void {
       ["user:anne", "can_print", "document:1", true],
       ["user:bea", "can_print", "document:1", false],
     ])("%s %s %s: %s", async (user, relation, object, allowed) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect((await check(store, user, relation, object)).body).toMatchObject({ allowed })
     })
 
     test("contextual tuples count for one question, and hide a stored one with the same key", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const contextual = (...keys: object[]) => ({ contextual_tuples: { tuple_keys: keys } })
       const member = tuple("user:carl", "member", "group:inner")
       expect(
@@ -66,7 +75,7 @@ export function checkContract(target: () => ContractTarget): void {
     })
 
     test("a stored context beats the request's, integers may be text, and a missing parameter is refused", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const eve = (context: object) => check(store, "user:eve", "editor", "document:4", { context })
       expect((await eve({ level: 3 })).body).toMatchObject({ allowed: true })
       expect((await eve({ level: "3" })).body).toMatchObject({ allowed: true })
@@ -77,7 +86,7 @@ export function checkContract(target: () => ContractTarget): void {
     })
 
     test("a contextual tuple that may not be stored is 400 invalid_tuple", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       for (const key of [
         tuple("group:inner", "owner", "document:1"),
         tuple("user:*", "owner", "document:1"),
@@ -93,7 +102,7 @@ export function checkContract(target: () => ContractTarget): void {
     })
 
     test("100 contextual tuples are taken, 101 refused", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const keys = Array.from({ length: 101 }, (_, index) => tuple(`user:${index}`, "owner", "document:1"))
       const ask = (count: number) =>
         check(store, "user:99", "owner", "document:1", {
@@ -152,7 +161,7 @@ export function checkContract(target: () => ContractTarget): void {
         notFound,
       ],
     ])("%s is refused", async (_, body, code) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect(await wire().post(store.path("check"), body)).toMatchObject({ status: 400, body: { code } })
     })
 
@@ -162,7 +171,7 @@ export function checkContract(target: () => ContractTarget): void {
         status: 400,
         body: { code: "latest_authorization_model_not_found" },
       })
-      const store = await prepare()
+      const store = await prepareShared()
       expect(
         await wire().post(`/stores/${unknownId}/check`, { ...body, authorization_model_id: store.modelId }),
       ).toMatchObject({ status: 400, body: { code: notFound } })
@@ -211,7 +220,7 @@ export function checkContract(target: () => ContractTarget): void {
     })
 
     test("answers each item by its id, and keeps an item's mistake with it", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const answer = await wire().post(store.path("batch-check"), {
         checks: [
           item("1", "user:anne"),
@@ -233,7 +242,7 @@ export function checkContract(target: () => ContractTarget): void {
     })
 
     test("items that differ only in contextual tuples or context do not share an answer", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const eve = (id: string, level: number) => ({
         tuple_key: tuple("user:eve", "editor", "document:4"),
         correlation_id: id,
@@ -274,7 +283,7 @@ export function checkContract(target: () => ContractTarget): void {
       ],
       ["an item without a tuple", { checks: [{ correlation_id: "1" }] }, "tuple_key_value_not_specified"],
     ])("%s is refused as a whole", async (_, body, code) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect(await wire().post(store.path("batch-check"), body)).toMatchObject({
         status: 400,
         body: { code },

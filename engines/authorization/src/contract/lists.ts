@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { preparePopulatedStore } from "./populated-store.ts"
-import { type ContractTarget, createWire, tuple, unknownId, writeTuples } from "./wire.ts"
+import { type ContractTarget, createWire, shared, tuple, unknownId, writeTuples } from "./wire.ts"
 
 const notFound = "authorization_model_not_found"
 
@@ -8,12 +8,13 @@ const notFound = "authorization_model_not_found"
 export function listsContract(target: () => ContractTarget): void {
   const wire = () => createWire(target())
   const prepare = () => preparePopulatedStore(wire())
+  const prepareShared = shared(prepare)
 
   describe("list-objects", () => {
     const question = { type: "document", relation: "viewer", user: "user:bea" }
 
     test("lists what check allows, in both forms", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const listed = await wire().post(store.path("list-objects"), question)
       expect(listed.status).toBe(200)
       const { objects } = listed.body as { objects: string[] }
@@ -27,7 +28,7 @@ export function listsContract(target: () => ContractTarget): void {
     })
 
     test("nothing is an empty list, and an empty stream", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const nobody = { ...question, user: "user:nobody", relation: "owner" }
       expect((await wire().post(store.path("list-objects"), nobody)).body).toEqual({ objects: [] })
       expect(await wire().post(store.path("streamed-list-objects"), nobody)).toMatchObject({
@@ -70,7 +71,7 @@ export function listsContract(target: () => ContractTarget): void {
       ],
       ["an unknown model", { ...question, authorization_model_id: unknownId }, notFound],
     ])("%s is refused, by the stream with gRPC's form", async (_, body, code) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect(await wire().post(store.path("list-objects"), body)).toMatchObject({
         status: 400,
         body: { code },
@@ -90,7 +91,7 @@ export function listsContract(target: () => ContractTarget): void {
     }
 
     test("lists users, everyone and usersets in their own forms", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const list = async (body: object) =>
         ((await wire().post(store.path("list-users"), body)).body as { users: object[] }).users
       const byId = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b))
@@ -140,14 +141,14 @@ export function listsContract(target: () => ContractTarget): void {
         "invalid_tuple",
       ],
     ])("%s is refused", async (_, body, code) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect(await wire().post(store.path("list-users"), body)).toMatchObject({ status: 400, body: { code } })
     })
   })
 
   describe("expand", () => {
     test("shows one level of a relation", async () => {
-      const store = await prepare()
+      const store = await prepareShared()
       const owner = await wire().post(store.path("expand"), {
         tuple_key: { object: "document:1", relation: "owner" },
       })
@@ -195,7 +196,7 @@ export function listsContract(target: () => ContractTarget): void {
       ["an unknown relation", { tuple_key: { object: "document:1", relation: "nope" } }, "validation_error"],
       ["a malformed object", { tuple_key: { object: "document", relation: "owner" } }, "validation_error"],
     ])("%s is refused", async (_, body, code) => {
-      const store = await prepare()
+      const store = await prepareShared()
       expect(await wire().post(store.path("expand"), body)).toMatchObject({ status: 400, body: { code } })
     })
   })

@@ -3,13 +3,14 @@ import { parseModel } from "../wire/parse-model.ts"
 import { WireMessage } from "../wire/proto-json.ts"
 import { modelSize } from "../wire/protobuf-size.ts"
 import { contractModel } from "./model.ts"
-import { type ContractTarget, createWire, prepareStore, unknownId } from "./wire.ts"
+import { type ContractTarget, createWire, prepareStore, shared, unknownId } from "./wire.ts"
 
 const user = { type: "user" }
 
 /** Authorization models. */
 export function modelsContract(target: () => ContractTarget): void {
   const wire = () => createWire(target())
+  const prepareShared = shared(() => prepareStore(wire(), contractModel))
 
   test("a model is written with 201, read back in the wire's full form, and listed newest first", async () => {
     const store = await prepareStore(wire(), contractModel)
@@ -105,7 +106,7 @@ export function modelsContract(target: () => ContractTarget): void {
   })
 
   test("an unknown model is 400 authorization_model_not_found", async () => {
-    const store = await prepareStore(wire(), contractModel)
+    const store = await prepareShared()
     const read = await wire().get(store.path(`authorization-models/${unknownId}`))
     expect(read).toMatchObject({ status: 400, body: { code: "authorization_model_not_found" } })
     expect(await wire().get(store.path("authorization-models/xyz"))).toMatchObject({
@@ -200,7 +201,7 @@ export function modelsContract(target: () => ContractTarget): void {
       "validation_error",
     ],
   ])("a model with %s is refused", async (_, model, code) => {
-    const store = await prepareStore(wire(), contractModel)
+    const store = await prepareShared()
     const answer = await wire().post(store.path("authorization-models"), model)
     expect(answer).toMatchObject({ status: 400, body: { code } })
   })
@@ -228,7 +229,7 @@ export function modelsContract(target: () => ContractTarget): void {
   })
 
   test("a model over 256 KiB in protobuf's encoding is refused, one just under it is taken", async () => {
-    const store = await prepareStore(wire(), contractModel)
+    const store = await prepareShared()
     const sizeOf = (relations: number) => modelSize(parseModel(new WireMessage(ofSize(relations))))
     const fitting = Array.from({ length: 200 }, (_, relations) => relations)
       .filter((relations) => sizeOf(relations) <= 262_144)

@@ -151,6 +151,52 @@ export function ourClientContract(target: () => ContractTarget): void {
     }
   })
 
+  test("explain gives the path of an allow, and for a denial a change after which check allows", async () => {
+    const authorizer = await prepare()
+    try {
+      const way = [
+        tuple("folder:1", "parent", "document:2"),
+        tuple("group:outer#member", "viewer", "folder:1"),
+        tuple("group:inner#member", "member", "group:outer"),
+      ]
+      await authorizer.write({ writes: way })
+      const member = tuple("user:bea", "member", "group:inner")
+      const asked = { user: "user:bea", relation: "viewer", object: "document:2" }
+      const allow = await authorizer.explain({ ...asked, contextualTuples: [member] })
+      const steps = (allow.path ?? []).flatMap((step) => (step.kind === "tuple" ? [step] : []))
+      expect(allow.allowed).toBe(true)
+      expect(steps.map((step) => step.tuple)).toEqual([...way, member])
+      expect(steps.map(({ contextual }) => contextual)).toEqual([false, false, false, true])
+
+      const denial = await authorizer.explain(asked)
+      expect(denial).toMatchObject({ allowed: false, tree: { outcome: "false" } })
+      expect(denial.suggestions.length).toBeGreaterThan(0)
+      for (const { add, remove } of denial.suggestions) {
+        await authorizer.write({ writes: add, deletes: remove })
+        expect(await authorizer.check({ ...asked, consistency: "higher_consistency" })).toEqual({
+          allowed: true,
+        })
+        await authorizer.write({ writes: remove, deletes: add })
+      }
+    } finally {
+      await authorizer.close()
+    }
+  })
+
+  test("an explanation that would read too much is refused", async () => {
+    const authorizer = await prepare()
+    try {
+      const many = Array.from({ length: 2_001 }, (_, index) => tuple(`user:${index}`, "owner", "document:1"))
+      for (let start = 0; start < many.length; start += 100)
+        await authorizer.write({ writes: many.slice(start, start + 100) })
+      await expect(authorizer.explain(question)).rejects.toMatchObject({
+        code: "openfga.explanation_too_large",
+      })
+    } finally {
+      await authorizer.close()
+    }
+  })
+
   test("a question that the model does not know is refused, never answered", async () => {
     const authorizer = await prepare()
     try {

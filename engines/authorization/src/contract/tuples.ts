@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { contractModel } from "./model.ts"
-import { type ContractTarget, createWire, prepareStore, tuple, unknownId, writeTuples } from "./wire.ts"
+import {
+  type ContractTarget,
+  createWire,
+  prepareStore,
+  shared,
+  tuple,
+  unknownId,
+  writeTuples,
+} from "./wire.ts"
 
 const anne = tuple("user:anne", "owner", "document:1")
 const inOffice = { name: "from_office", context: { network: "office" } }
@@ -9,6 +17,7 @@ const inOffice = { name: "from_office", context: { network: "office" } }
 export function writeContract(target: () => ContractTarget): void {
   const wire = () => createWire(target())
   const prepare = () => prepareStore(wire(), contractModel)
+  const prepareShared = shared(prepare)
   const readAll = async (path: string) =>
     ((await wire().post(path, {})).body as { tuples: { key: object }[] }).tuples.map(({ key }) => key)
 
@@ -175,7 +184,7 @@ export function writeContract(target: () => ContractTarget): void {
       ["a group that is in itself by definition", tuple("group:a#member", "member", "group:a")],
       ["prototype names as type and relation", tuple("__proto__:a", "constructor", "toString:1")],
     ])("%s is 400 validation_error", async (_, key) => {
-      const store = await prepare()
+      const store = await prepareShared()
       const answer = await wire().post(store.path("write"), { writes: { tuple_keys: [key] } })
       expect(answer).toMatchObject({ status: 400, body: { code: "validation_error" } })
     })
@@ -204,7 +213,7 @@ export function writeContract(target: () => ContractTarget): void {
       "validation_error",
     ],
   ])("a write of %s is refused", async (_, body, code) => {
-    const store = await prepare()
+    const store = await prepareShared()
     expect(await wire().post(store.path("write"), body)).toMatchObject({ status: 400, body: { code } })
   })
 
@@ -268,6 +277,7 @@ export function readContract(target: () => ContractTarget): void {
     )
     return store
   }
+  const prepareShared = shared(prepare)
   type Read = {
     tuples: { key: { user: string; relation: string; object: string } }[]
     continuation_token: string
@@ -291,14 +301,14 @@ export function readContract(target: () => ContractTarget): void {
     ["an unknown object", { object: "document:nope" }, []],
     ["an unknown type", { object: "nope:1" }, []],
   ])("by %s", async (_, key, expected) => {
-    const store = await prepare()
+    const store = await prepareShared()
     const answer = await wire().post(store.path("read"), { tuple_key: key })
     expect(answer.status).toBe(200)
     expect(show(answer.body)).toEqual(expected.map((rest) => `document:1#${rest}`))
   })
 
   test("by a type and a user, without other types and longer ids of the same beginning", async () => {
-    const store = await prepare()
+    const store = await prepareShared()
     const answer = await wire().post(store.path("read"), {
       tuple_key: { object: "document:", user: "user:anne" },
     })
@@ -310,7 +320,7 @@ export function readContract(target: () => ContractTarget): void {
   })
 
   test("everything, page by page, each tuple once, ending with an empty token", async () => {
-    const store = await prepare()
+    const store = await prepareShared()
     const seen: string[] = []
     let token = ""
     let pages = 0
@@ -340,12 +350,12 @@ export function readContract(target: () => ContractTarget): void {
     ["a token of other characters", { continuation_token: "!" }, "validation_error"],
     ["a well-formed token that is junk", { continuation_token: "abcd" }, "invalid_continuation_token"],
   ])("%s is refused", async (_, body, code) => {
-    const store = await prepare()
+    const store = await prepareShared()
     expect(await wire().post(store.path("read"), body)).toMatchObject({ status: 400, body: { code } })
   })
 
   test("a page size may be text, and an absent or null key reads all", async () => {
-    const store = await prepare()
+    const store = await prepareShared()
     const page = await wire().post(store.path("read"), { page_size: "2", tuple_key: null })
     expect(show(page.body)).toHaveLength(2)
   })

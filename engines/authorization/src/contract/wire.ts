@@ -84,3 +84,12 @@ export async function writeTuples(wire: Wire, store: PreparedStore, ...keys: obj
   const answer = await wire.post(store.path("write"), { writes: { tuple_keys: keys } })
   if (answer.status !== 200) throw new Error(`the write was refused: ${JSON.stringify(answer.body)}`)
 }
+
+/** A store that tests share which leave nothing in it: made at its first use. */
+export function shared(prepare: () => Promise<PreparedStore>): () => Promise<PreparedStore> {
+  let made: Promise<PreparedStore> | undefined
+  return () => {
+    made ??= prepare()
+    return made
+  }
+}
