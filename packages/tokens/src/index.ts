@@ -7,7 +7,7 @@ export { readBearerToken } from "./access-token/read-bearer-token.ts"
 export { toPrincipal } from "./access-token/to-principal.ts"
 export { clockLeewaySeconds, maximumTokenLifetimeSeconds } from "./access-token/token-times.ts"
 export type { AccessTokenVerifier, VerifiedAccessToken } from "./access-token/verified-access-token.ts"
-export { maximumTokenLength } from "./form/parse-compact-token.ts"
+export { maximumTokenLength, type ParsedToken, parseCompactToken } from "./form/parse-compact-token.ts"
 export {
   createInternalTokenIssuer,
   type InternalTokenIssuerOptions,

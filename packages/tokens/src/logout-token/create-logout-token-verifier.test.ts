@@ -86,3 +86,10 @@ describe("a logout token", () => {
     })
   })
 })
+
+it("a verifier without an audience, or with an empty one, refuses to be built", () => {
+  for (const audiences of [[], [""], [" "], ["gatehouse-cli", " "], [undefined as unknown as string]])
+    expect(() => createLogoutTokenVerifier({ audiences })).toThrow(
+      expect.objectContaining({ code: "tokens.not_configured" }),
+    )
+})

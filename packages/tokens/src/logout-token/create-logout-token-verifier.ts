@@ -54,7 +54,7 @@ export interface LogoutTokenVerifierOptions {
 export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): LogoutTokenVerifier {
   const { fetch = undiciFetch, clock = systemClock } = options
   const accepted = new Set(options.audiences)
-  if (accepted.size === 0 || accepted.has("")) {
+  if (accepted.size === 0 || ![...accepted].every((audience) => audience?.trim())) {
     throw new GatehouseError("tokens.not_configured", { details: { option: "audiences" } })
   }
   const sources = createBoundedMap<string, KeySource>(maximumKeySources)
