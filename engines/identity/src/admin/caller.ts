@@ -15,12 +15,9 @@ export type Right =
   | "manage-realm"
   | "view-clients"
   | "manage-clients"
-  | "query-clients"
   | "create-client"
   | "view-users"
   | "manage-users"
-  | "query-users"
-  | "query-groups"
 
 /** Who calls. A platform administrator may do everything; any other acts in the realm of the token alone. */
 export type AdminCaller =

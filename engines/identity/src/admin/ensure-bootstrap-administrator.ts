@@ -1,4 +1,4 @@
-import { equalInConstantTime, revealSecret, type Secret } from "@gatehouse/kernel"
+import { assertDefined, equalInConstantTime, revealSecret, type Secret } from "@gatehouse/kernel"
 import type { AdminStore } from "../store/create-identity-store.ts"
 import { generateRealmKey } from "../store/realm-keys.ts"
 import { defaultRealmSettings } from "../store/realms.ts"
@@ -22,8 +22,9 @@ export async function ensureBootstrapAdministrator(
   const secret = revealSecret(clientSecret)
   const key = (await store.findRealm(masterRealm)) ? undefined : await generateRealmKey()
   await store.transaction(async (within) => {
-    const realm = (await within.findRealm(masterRealm)) ?? (key && (await createMaster(within, key)))
-    if (!realm) throw new Error("the realm master was removed while it was looked for")
+    const realm =
+      (await within.findRealm(masterRealm)) ??
+      (await createMaster(within, assertDefined(key, "the realm master is never removed")))
     const known = await within.findClient(realm.id, clientId)
     if (known?.secret !== undefined && equalInConstantTime(known.secret, secret)) return
     if (known) return within.clients.writeSecret(realm, known, secret)
@@ -41,7 +42,8 @@ export async function ensureBootstrapAdministrator(
 
 async function createMaster(store: AdminStore, key: Awaited<ReturnType<typeof generateRealmKey>>) {
   const written = await store.realms.create(masterRealm, { ...defaultRealmSettings, enabled: true })
-  if (!written.ok) throw new Error("the realm master was made twice")
+  // Another process made it at the same instant.
+  if (!written.ok) return assertDefined(await store.findRealm(masterRealm), "the realm master exists")
   await store.keys.activate(written.value, key)
   await store.roles.create(written.value, undefined, {
     name: masterAdministratorRole,

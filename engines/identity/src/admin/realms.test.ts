@@ -116,6 +116,14 @@ test("a PUT keeps what is missing, a renamed realm keeps its keys, and a deleted
   expect((await jwks("changed")).keys[0]?.kid).not.toBe(before.keys[0]?.kid)
 })
 
+test("the realm master stays: it is not removed, renamed or disabled, and neither is a default role", async () => {
+  expect((await engine.admin("DELETE", "/master")).status).toBe(400)
+  expect((await engine.admin("PUT", "/master", { realm: "slave" })).status).toBe(400)
+  expect((await engine.admin("PUT", "/master", { enabled: false })).status).toBe(400)
+  expect((await engine.admin("PUT", "/master", { accessTokenLifespan: 60 })).status).toBe(204)
+  expect((await engine.admin("DELETE", "/master/roles/default-roles-master")).status).toBe(400)
+})
+
 test("the list of realms is full or brief", async () => {
   const brief = (await (await engine.admin("GET", "?briefRepresentation=true")).json()) as Record<
     string,

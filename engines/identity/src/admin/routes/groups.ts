@@ -15,7 +15,7 @@ export async function groupOf({ store, realm, param }: AdminCall): Promise<Group
   return group
 }
 
-const view: readonly Right[] = ["view-users", "query-groups", "manage-users"]
+const view: readonly Right[] = ["view-users", "manage-users"]
 
 async function full({ store, realm }: AdminCall, group: Group): Promise<Record<string, unknown>> {
   const roles = await store.roles.givenTo(realm.id, { kind: "group", id: group.id }, undefined)

@@ -1,5 +1,5 @@
 import { readBody } from "../body.ts"
-import { requirePlatform } from "../caller.ts"
+import { masterRealm, requirePlatform } from "../caller.ts"
 import { conflict, invalid } from "../refusals.ts"
 import { mergeRealmSettings, realmUpdateSchema, toRealmRepresentation } from "../representations/realm.ts"
 import { type AdminRoute, found, nothing } from "../route.ts"
@@ -25,6 +25,9 @@ export const realmRoutes: readonly AdminRoute[] = [
         if (!isRealmName(name)) throw invalid("Realm name is not valid")
       }
       const settings = mergeRealmSettings(realm, update)
+      if (realm.realm === masterRealm && (name !== masterRealm || !settings.enabled)) {
+        throw invalid("The realm master can be neither renamed nor disabled")
+      }
       const { id, realm: _, ...kept } = { ...realm, ...settings }
       const written = await store.realms.update(realm, name, kept)
       if (!written.ok) throw conflict("Realm with same name exists")
@@ -37,6 +40,7 @@ export const realmRoutes: readonly AdminRoute[] = [
     rights: ["manage-realm"],
     async handle({ store, caller, realm }) {
       requirePlatform(caller)
+      if (realm.realm === masterRealm) throw invalid("The realm master cannot be removed")
       await store.realms.delete(realm)
       return nothing
     },

@@ -74,6 +74,9 @@ export const roleRoutes: readonly AdminRoute[] = [
       const { store, caller, realm } = call
       const role = await roleOf(call)
       await requireMayGive(store, caller, realm, [role])
+      if ((await store.roles.findDefault(realm.id))?.id === role.id) {
+        throw refusedByError("The default role of the realm cannot be removed")
+      }
       await store.roles.delete(realm, role)
       return nothing
     },

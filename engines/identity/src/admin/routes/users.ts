@@ -45,7 +45,7 @@ export const userRoutes: readonly AdminRoute[] = [
   {
     method: "GET",
     path: "/users",
-    rights: ["view-users", "query-users", "manage-users"],
+    rights: ["view-users", "manage-users"],
     async handle({ store, realm, query }) {
       const users = await store.users.list(realm.id, filterOf(query), query.slice(defaultUserPage))
       const brief = query.flag("briefRepresentation") ?? false
@@ -73,7 +73,7 @@ export const userRoutes: readonly AdminRoute[] = [
   {
     method: "GET",
     path: "/users/count",
-    rights: ["view-users", "query-users", "manage-users"],
+    rights: ["view-users", "manage-users"],
     handle: async ({ store, realm, query }) => found(await store.users.count(realm.id, filterOf(query))),
   },
   {

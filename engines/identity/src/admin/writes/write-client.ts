@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { isUuid } from "@gatehouse/contracts"
+import { equalInConstantTime } from "@gatehouse/kernel"
 import { realmManagementClientId } from "../../store/built-ins.ts"
 import type { ClientInput } from "../../store/clients.ts"
 import type { AdminStore } from "../../store/create-identity-store.ts"
@@ -42,7 +43,8 @@ export async function createClient(
   await requireClientRules(store, realm, input)
   const mappers = (representation.protocolMappers ?? []).map(toMapperInput)
   requireMapperRules(caller, [], mappers)
-  const id = isUuid(representation.id ?? "") ? representation.id : undefined
+  // An id of another realm's client would answer 409, so only who sees every realm may choose one.
+  const id = caller.kind === "platform" && isUuid(representation.id ?? "") ? representation.id : undefined
   const written = await store.clients.create(realm, input, id)
   if (!written.ok) throw conflict(`Client ${clientId} already exists`)
   const client = written.value
@@ -164,7 +166,7 @@ async function updateSecret(
   if (input.publicClient) await store.clients.writeSecret(realm, client, undefined)
   else if (representation.secret !== undefined) {
     const current = await store.clients.readSecret(client)
-    if (current !== representation.secret) {
+    if (!equalInConstantTime(current ?? "", representation.secret)) {
       await store.clients.writeSecret(realm, client, chosenSecret(representation))
     }
   } else if (client.publicClient) await store.clients.writeSecret(realm, client, generateClientSecret())
