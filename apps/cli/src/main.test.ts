@@ -51,6 +51,7 @@ async function gatehouse(
     note: (line) => {
       stderr += `${line}\n`
     },
+    replaceLine: () => {},
     interactive: false,
     columns: undefined,
     style: (_format, text) => text,
@@ -177,6 +178,13 @@ describe("the installed command", () => {
     }
     expect(spawned(["whoami"])).toMatchObject({ status: 5, stdout: "" })
     expect(spawned(["whoamy"]).status).toBe(2)
+  })
+
+  test("a reader that has had enough ends it quietly", () => {
+    const shell = spawnSync("sh", ["-c", `"${process.execPath}" "${bin}" --help | head -n 1`], {
+      encoding: "utf8",
+    })
+    expect(shell).toMatchObject({ status: 0, stderr: "", stdout: expect.stringMatching(/^gatehouse .+\n$/) })
   })
 
   test("a start takes no longer than a person notices", () => {

@@ -20,7 +20,8 @@ export async function main(
     terminal.out(version)
     return exitCodes.ok
   }
-  if (first === undefined || helpWords.has(first) || first === "help") return help(second, words, terminal)
+  if (first === undefined || helpWords.has(first) || first === "help")
+    return help(second, words, terminal, environment)
   const found = findCommand(words)
   if (found.kind === "unknown")
     return usageProblem(terminal, "There is no such command.", "Usage: gatehouse COMMAND")
@@ -66,13 +67,15 @@ async function help(
   topic: string | undefined,
   words: readonly string[],
   terminal: Terminal,
+  environment: CliEnvironment,
 ): Promise<ExitCode> {
   const usage = await import("./command/usage.ts")
   if (words[0] === "help" && topic === "exit-codes") {
     terminal.out(usage.exitCodeUsage())
     return exitCodes.ok
   }
-  if (words[0] === "help" && topic !== undefined) return main([...words.slice(1), "--help"], terminal)
+  if (words[0] === "help" && topic !== undefined)
+    return main([...words.slice(1), "--help"], terminal, environment)
   terminal.out(usage.mainUsage(version))
   return words.length === 0 ? exitCodes.usage : exitCodes.ok
 }

@@ -1,4 +1,3 @@
-import { spinner } from "@clack/prompts"
 import type { StartEvent } from "../commands/server.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -10,15 +9,15 @@ export interface Progress {
 }
 
 /**
- * Progress in the form that its reader takes: a JSON line a step for programs, a spinner for a person at a terminal, plain lines
- * on standard error for anything else.
+ * Progress in the form that its reader takes: a JSON line a step for programs, one line that changes for a person at a terminal,
+ * plain lines on standard error for anything else.
  */
 export function createProgress(terminal: Terminal, options: { readonly json: boolean }): Progress {
   if (options.json) return { report: (event) => terminal.out(JSON.stringify(event)), end: () => {} }
-  return terminal.interactive ? spinningProgress() : plainProgress(terminal)
+  return terminal.interactive ? changingLine(terminal) : plainLines(terminal)
 }
 
-function plainProgress(terminal: Terminal): Progress {
+function plainLines(terminal: Terminal): Progress {
   return {
     report: (event) => {
       if (event.status === "done") terminal.note(describe(event))
@@ -27,18 +26,33 @@ function plainProgress(terminal: Terminal): Progress {
   }
 }
 
-/** One spinner that names what is under way; steps may overlap. */
-function spinningProgress(): Progress {
+const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+const frameMilliseconds = 80
+
+/**
+ * One line that names what is under way; steps may overlap. Our own and not the prompt library's spinner: that one takes the
+ * keyboard and ends the process at Ctrl-C, so that the database would be left running.
+ */
+function changingLine(terminal: Terminal): Progress {
   const active = new Set<string>()
-  const shown = spinner({ output: process.stderr, indicator: "timer" })
-  shown.start("Starting Gatehouse")
+  const started = performance.now()
+  let frame = 0
+  const timer = setInterval(() => {
+    frame += 1
+    const seconds = Math.floor((performance.now() - started) / 1000)
+    const steps = active.size > 0 ? [...active].join(", ") : "Gatehouse"
+    terminal.replaceLine(`${frames[frame % frames.length]} Starting ${steps} (${seconds} s)`)
+  }, frameMilliseconds)
+  timer.unref()
   return {
     report: ({ step, status }) => {
       if (status === "started") active.add(step)
       else active.delete(step)
-      shown.message(active.size > 0 ? `Starting ${[...active].join(", ")}` : "Starting Gatehouse")
     },
-    end: () => shown.clear(),
+    end: () => {
+      clearInterval(timer)
+      terminal.replaceLine("")
+    },
   }
 }
 
