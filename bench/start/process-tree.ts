@@ -24,7 +24,9 @@ export function pssMegabytes(pids: readonly number[]): number {
   let kilobytes = 0
   for (const pid of pids) {
     try {
-      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0)
+      kilobytes += Number(
+        /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0,
+      )
     } catch {
       // It ended meanwhile.
     }

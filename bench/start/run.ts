@@ -10,7 +10,7 @@ import { processTree, pssMegabytes } from "./process-tree.ts"
  * `npm run bench:start`: from process start to ready, on a new state directory and on one that exists, and the memory of the
  * whole process tree ten seconds after ready. Prints a table and writes it beside this file.
  */
-const rounds = 5
+const rounds = 3
 const settleMilliseconds = 10_000
 const command = fileURLToPath(new URL("../../apps/cli/bin/gatehouse.mjs", import.meta.url))
 
@@ -22,9 +22,13 @@ interface Figures {
 
 async function measure(state: string, port: number, settle: boolean): Promise<Figures> {
   const began = performance.now()
-  const child = spawn(process.execPath, [command, "up", "--demo", "--json", "--state", state, "--port", String(port)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
+  const child = spawn(
+    process.execPath,
+    [command, "up", "--demo", "--json", "--state", state, "--port", String(port)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  )
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve))
   try {
     await readyLine(child.stdout, exited)
@@ -45,7 +49,9 @@ function readyLine(stream: NodeJS.ReadableStream, exited: Promise<number | null>
       text += chunk
       if (/"step":"ready"/.test(text)) resolve()
     })
-    void exited.then((code) => reject(new Error(`gatehouse up ended with ${code} before it was ready:\n${text}`)))
+    void exited.then((code) =>
+      reject(new Error(`gatehouse up ended with ${code} before it was ready:\n${text}`)),
+    )
   })
 }
 
@@ -58,7 +64,8 @@ async function freePort(): Promise<number> {
   return port > 60_000 ? port - 10 : port
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
 const first: Figures[] = []
 const second: Figures[] = []
 for (let round = 0; round < rounds; round += 1) {
@@ -76,9 +83,24 @@ const row = (name: string, values: readonly number[], unit: string, bound: strin
 const table = [
   `| figure (median of ${rounds}) | measured | range | bound |`,
   "|---|---|---|---|",
-  row("first start, process start to ready", first.map((figures) => figures.readySeconds), "s", "6 s"),
-  row("second start, process start to ready", second.map((figures) => figures.readySeconds), "s", "3 s"),
-  row("memory of the process tree (PSS), 10 s after ready", second.map((figures) => figures.megabytes), "MB", "400 MB"),
+  row(
+    "first start, process start to ready",
+    first.map((figures) => figures.readySeconds),
+    "s",
+    "6 s",
+  ),
+  row(
+    "second start, process start to ready",
+    second.map((figures) => figures.readySeconds),
+    "s",
+    "3 s",
+  ),
+  row(
+    "memory of the process tree (PSS), 10 s after ready",
+    second.map((figures) => figures.megabytes),
+    "MB",
+    "400 MB",
+  ),
 ].join("\n")
 process.stdout.write(`${table}\n`)
 writeFileSync(new URL("results.json", import.meta.url), `${JSON.stringify({ first, second }, null, 2)}\n`)
