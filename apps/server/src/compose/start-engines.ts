@@ -1,6 +1,6 @@
 import { createAuthorizationEngine } from "@gatehouse/engine-authorization"
 import { createIdentityEngine } from "@gatehouse/engine-identity"
-import { ensureServiceDatabase } from "@gatehouse/postgres"
+import { deriveLoginPassword, ensureServiceDatabase } from "@gatehouse/postgres"
 import { identityClientId } from "./plane-file.ts"
 import { remotePart } from "./remote-part.ts"
 import type { RunningDatabase } from "./start-database.ts"
@@ -23,7 +23,7 @@ async function startIdentity(context: PlaneContext, database: RunningDatabase | 
       const { url } = await ensureServiceDatabase(database.adminUrl, {
         database: "gatehouse_identity",
         login: "gatehouse_identity",
-        password: secrets.loginKeys.identity,
+        password: deriveLoginPassword(secrets.loginKeys.identity, "gatehouse_identity"),
       })
       return createIdentityEngine({
         databaseUrl: url,
@@ -49,7 +49,7 @@ async function startAuthorization(
       const { url } = await ensureServiceDatabase(database.adminUrl, {
         database: "gatehouse_authorization",
         login: "gatehouse_authorization",
-        password: secrets.loginKeys.authorization,
+        password: deriveLoginPassword(secrets.loginKeys.authorization, "gatehouse_authorization"),
       })
       return createAuthorizationEngine({
         databaseUrl: url,

@@ -2,7 +2,7 @@ import { permissionModel } from "@gatehouse/contracts"
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
 import { createIdentityClient, type IdentityClient } from "@gatehouse/keycloak"
 import { createRemoteAuthorizer, ensureStore, type RemoteAuthorizer } from "@gatehouse/openfga"
-import { createOrganizationDatabases, ensureServiceDatabase } from "@gatehouse/postgres"
+import { createOrganizationDatabases, deriveLoginPassword, ensureServiceDatabase } from "@gatehouse/postgres"
 import { acceptInternalTokens } from "@gatehouse/sdk"
 import { createGatewayService } from "@gatehouse/service-gateway"
 import {
@@ -100,7 +100,7 @@ async function startGovernance(
   const { url } = await ensureServiceDatabase(adminUrl, {
     database: login,
     login,
-    password: secrets.loginKeys.governance,
+    password: deriveLoginPassword(secrets.loginKeys.governance, login),
   })
   const { service } = governanceOrganizationSchema
   const databases = createOrganizationDatabases<never>({
