@@ -27,7 +27,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /**
  * Whether check and browser read this URI alike. Refuses user info, fragments, dot segments, `..;`, encoded separators and
- * dots, backslashes, spaces, control and non-ASCII characters, and whatever the URL parser would rewrite.
+ * dots, overlong forms of them, backslashes, spaces, control and non-ASCII characters, and whatever the URL parser rewrites.
  */
 export function isUnambiguousUri(uri: string): boolean {
   if (uri.length > maximumUriCharacters || !/^[\x21-\x7e]+$/.test(uri)) return false
@@ -35,7 +35,7 @@ export function isUnambiguousUri(uri: string): boolean {
   const parsed = URL.parse(uri)
   if (!parsed || forbiddenSchemes.has(parsed.protocol)) return false
   const [beforeQuery = ""] = uri.split("?", 1)
-  if (/%(?:2e|2f|5c|25|0[0-9a-f]|1[0-9a-f]|7f)/i.test(beforeQuery)) return false
+  if (/%(?:2[35ef]|3[bf]|5c|0[0-9a-f]|1[0-9a-f]|7f)/i.test(beforeQuery) || !isUtf8(beforeQuery)) return false
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:") return nativeScheme.test(parsed.protocol)
   if (parsed.username !== "" || parsed.password !== "" || authorityOf(uri).includes("@")) return false
   const segments = beforeQuery
@@ -94,6 +94,14 @@ function sameOrRoot(registered: string, uri: string): boolean {
 
 function withRootPath(uri: string): string {
   return /^https?:\/\/[^/?]+$/.test(uri) ? `${uri}/` : uri
+}
+
+function isUtf8(escaped: string): boolean {
+  try {
+    return decodeURIComponent(escaped) !== ""
+  } catch {
+    return false
+  }
 }
 
 function authorityOf(uri: string): string {
