@@ -1,6 +1,7 @@
 import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { basic, claimsOf, post, signIn } from "./testing/sign-in.ts"
+import { createTestBrowser } from "./testing/browser.ts"
+import { authorize, basic, claimsOf, post, signIn, submit } from "./testing/sign-in.ts"
 import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
 import { clientSecretOf } from "./testing/test-realm.ts"
 
@@ -109,6 +110,20 @@ describe("a refresh", () => {
     await engine.admin("PUT", `/acme/users/${grace}`, { enabled: false })
     expect((await refresh(other.tokens.refresh_token)).status).toBe(400)
     expect(await userinfo(other.tokens.access_token)).toBe(401)
+    expect((await refresh(tokens.refresh_token)).status).toBe(200)
+  })
+
+  test("gives nothing to a user who could not sign in now, and leaves the token for later", async () => {
+    const { tokens } = await signIn(engine, "acme")
+    const ada = await engine.userId("acme", "ada")
+    await engine.admin("PUT", `/acme/users/${ada}`, { requiredActions: ["UPDATE_PASSWORD"] })
+    expect((await refresh(tokens.refresh_token)).status).toBe(400)
+    await engine.admin("PUT", `/acme/users/${ada}`, { requiredActions: [] })
+    const browser = createTestBrowser()
+    const { page = "", callback } = await authorize(engine, "acme", { browser, username: "nobody" })
+    for (let failure = 0; failure < 5; failure += 1) await submit(browser, callback, page, "ada", "wrong")
+    expect((await refresh(tokens.refresh_token)).status).toBe(400)
+    advance(120_000)
     expect((await refresh(tokens.refresh_token)).status).toBe(200)
   })
 })

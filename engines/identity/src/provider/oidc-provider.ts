@@ -205,7 +205,11 @@ function checkAuthorizationRequest({ oidc }: KoaContextWithOIDC): void {
 
 type FoundAccount = NonNullable<Configuration["findAccount"]>
 
-/** The user, while enabled, unless what led here (session, code, refresh token) is older than a not-before. */
+/**
+ * The user, unless what led here (session, code, refresh token) is older than a not-before, or the user could not sign in
+ * now: disabled, waiting after failures (Keycloak CVE-2026-16103), or with something open to do. So a session or a code gives
+ * nothing that the sign-in page would not.
+ */
 async function findAccount(
   { store }: RealmProviderOptions,
   ctx: KoaContextWithOIDC,
@@ -214,7 +218,10 @@ async function findAccount(
 ): Promise<Account | undefined> {
   const { realm } = currentRealmRequest()
   const user = await store.findUser(realm.id, subject)
-  if (!user?.enabled || user.serviceAccountClient !== undefined) return undefined
+  if (!user?.enabled || user.serviceAccountClient !== undefined || user.requiredActions.length > 0)
+    return undefined
+  if (realm.bruteForceProtected && (await store.loginFailuresOf(user)).lockedUntil !== undefined)
+    return undefined
   const clientNotBefore = ctx.oidc.client ? registrationOf(ctx.oidc.client).notBefore : 0
   const since = token?.iat ?? ctx.oidc.session?.loginTs ?? 0
   if (since < Math.max(realm.notBefore, user.notBefore, clientNotBefore)) return undefined
