@@ -65,9 +65,11 @@ export async function readSignedClaims(
   }
 }
 
+/** A header type of its own (`logout+jwt`) names another kind, whatever the claims say. ID tokens have none. */
 function claimsIn(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return parseCompactToken(token).claims
+    const { headerType, claims } = parseCompactToken(token)
+    return headerType === undefined || headerType === "jwt" ? claims : undefined
   } catch (error) {
     if (isGatehouseError(error)) return undefined
     throw error

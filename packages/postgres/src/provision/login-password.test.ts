@@ -8,12 +8,13 @@ import { administer } from "./administer.ts"
 import { deriveLoginPassword, scramVerifier } from "./login-password.ts"
 
 test("a login's password is the same at every call, and another's says nothing about it", () => {
-  const key = new Secret("key")
+  const text = "k".repeat(32)
+  const key = new Secret(text)
   expect(revealSecret(deriveLoginPassword(key, "gatehouse_acme_sbom"))).toBe(
-    revealSecret(deriveLoginPassword(new Secret("key"), "gatehouse_acme_sbom")),
+    revealSecret(deriveLoginPassword(new Secret(text), "gatehouse_acme_sbom")),
   )
   fc.assert(
-    fc.property(fc.string(), fc.string(), fc.string(), (one, two, secret) => {
+    fc.property(fc.string(), fc.string(), fc.string({ minLength: 32 }), (one, two, secret) => {
       fc.pre(one !== two)
       const [first, second] = [one, two].map((login) =>
         revealSecret(deriveLoginPassword(new Secret(secret), login)),
@@ -22,14 +23,19 @@ test("a login's password is the same at every call, and another's says nothing a
       expect(first).toMatch(/^[A-Za-z0-9_-]{43}$/)
     }),
   )
-  expect(revealSecret(deriveLoginPassword(new Secret("other"), "x"))).not.toBe(
+  expect(revealSecret(deriveLoginPassword(new Secret("o".repeat(32)), "x"))).not.toBe(
     revealSecret(deriveLoginPassword(key, "x")),
   )
 })
 
+test("a key that is shorter than its hash is refused", () => {
+  for (const short of ["", "key", "k".repeat(31)])
+    expect(() => deriveLoginPassword(new Secret(short), "gatehouse_acme_sbom")).toThrow()
+})
+
 test("PostgreSQL takes the verifier for the password, and never sees the password itself", async () => {
   const login = uniqueName("login")
-  const password = deriveLoginPassword(new Secret("key"), login)
+  const password = deriveLoginPassword(new Secret("k".repeat(32)), login)
   const verifier = await scramVerifier(password)
   expect(verifier).not.toContain(revealSecret(password))
   await administer(testAdminUrl(), undefined, async (administrator) => {

@@ -1,13 +1,19 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from "node:crypto"
 import { promisify } from "node:util"
-import { revealSecret, Secret } from "@gatehouse/kernel"
+import { assert, revealSecret, Secret } from "@gatehouse/kernel"
+
+/** RFC 8725 section 3.5, RFC 2104 section 3: a key shorter than its hash can be guessed from one password. */
+const minimumKeyCharacters = 32
 
 /**
  * The password of a database login: HMAC-SHA256 of the login's name under the service's key, in base64url. The same at every
- * call, so nothing is stored and provisioning can run twice; another login's password says nothing about it.
+ * call, so nothing is stored and provisioning can run twice; another login's password says nothing about it. A key of fewer
+ * than 32 characters is a defect.
  */
 export function deriveLoginPassword(key: Secret, login: string): Secret {
-  return new Secret(createHmac("sha256", revealSecret(key)).update(login, "utf8").digest("base64url"))
+  const text = revealSecret(key)
+  assert(text.length >= minimumKeyCharacters, "a service's login key has at least 32 characters")
+  return new Secret(createHmac("sha256", text).update(login, "utf8").digest("base64url"))
 }
 
 /** RFC 7677 section 4: at least 4096. The passwords are 256 random bits, so more would only slow connecting down. */
