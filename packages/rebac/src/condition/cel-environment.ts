@@ -3,13 +3,14 @@ import { MATCH_COST_LIMIT } from "../limits.ts"
 import { ConditionProblem } from "./condition-problem.ts"
 import { isInPrefix, parseIpAddress, parseIpPrefix } from "./ip-address.ts"
 
-/** The types that values of conditions have. `any` stands for a JSON value of whatever kind. */
+/** The types that values of conditions have. `any` is a JSON value of whatever kind, `dyn` what an expression made of one. */
 export type CelTypeName =
   | "any"
   | "bool"
   | "bytes"
   | "double"
   | "duration"
+  | "dyn"
   | "int"
   | "ipaddress"
   | "list"
@@ -34,14 +35,18 @@ function expandedLength(pattern: string): number {
 }
 
 /** `matches`, refused where text and pattern together would take long: matching is linear in both, never worse. */
-const boundedMatches = celMethod("matches", STRING, [STRING], BOOL, function (pattern) {
-  const text = String(this)
+function matches(text: string, pattern: string): boolean {
   if (text.length * expandedLength(pattern) > MATCH_COST_LIMIT)
     throw new ConditionProblem("matching is too expensive")
   const result = plainMatches({ text, pattern })
   if (isCelError(result)) throw result
   return result === true
+}
+
+const matchesMethod = celMethod("matches", STRING, [STRING], BOOL, function (pattern) {
+  return matches(String(this), pattern)
 })
+const matchesFunction = celFunc("matches", [STRING, STRING], BOOL, matches)
 
 /** `contains`, refused where text and part together could take long: V8's search can degrade to their product. */
 const boundedContains = celMethod("contains", STRING, [STRING], BOOL, function (part) {
@@ -78,5 +83,5 @@ const timestampOfSeconds = celFunc("timestamp", [INT], DYN, (seconds) => {
 
 /** CEL as conditions use it: the standard functions, with `matches` and `contains` bounded, and OpenFGA's own for addresses. */
 export const conditionEnvironment = celEnv({
-  funcs: [boundedMatches, boundedContains, timestampOfSeconds, ipaddress, inCidr],
+  funcs: [matchesMethod, matchesFunction, boundedContains, timestampOfSeconds, ipaddress, inCidr],
 })

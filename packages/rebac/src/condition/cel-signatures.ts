@@ -7,7 +7,7 @@ export interface Signature {
   readonly result: CheckedType
 }
 
-const { any, bool, bytes, double, duration, int, ipaddress, string, timestamp, type, uint } = checkedTypes
+const { bool, bytes, double, duration, dyn, int, ipaddress, string, timestamp, type, uint } = checkedTypes
 const a = typeVariable("A")
 const b = typeVariable("B")
 const table = new Map<string, Signature[]>()
@@ -38,8 +38,6 @@ for (const name of ["_==_", "_!=_"]) add(name, bool, a, a)
 for (const name of ["_<_", "_<=_", "_>_", "_>=_"]) {
   for (const kind of [bool, int, uint, double, string, bytes, timestamp, duration])
     add(name, bool, kind, kind)
-  for (const left of [int, uint, double])
-    for (const right of [int, uint, double]) if (left !== right) add(name, bool, left, right)
 }
 for (const kind of [int, uint, double, string, bytes, listOf(a), duration]) add("_+_", kind, kind, kind)
 add("_+_", timestamp, timestamp, duration)
@@ -69,7 +67,7 @@ for (const kind of [bytes, string]) add("bytes", bytes, kind)
 for (const kind of [timestamp, string, int]) add("timestamp", timestamp, kind)
 for (const kind of [duration, string, int]) add("duration", duration, kind)
 add("type", type, a)
-add("dyn", any, a)
+add("dyn", dyn, a)
 for (const name of ["contains", "startsWith", "endsWith", "matches"]) addMethod(name, string, bool, string)
 add("matches", bool, string, string)
 const dateParts = [

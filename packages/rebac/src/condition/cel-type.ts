@@ -18,6 +18,7 @@ export const checkedTypes = {
   bytes: simple("bytes"),
   double: simple("double"),
   duration: simple("duration"),
+  dyn: simple("dyn"),
   int: simple("int"),
   ipaddress: simple("ipaddress"),
   null: simple("null"),
@@ -53,7 +54,7 @@ export function ofParameter(type: ParameterType): CheckedType {
 
 /** The type as cel-go writes it in its messages. */
 export function describeType(type: CheckedType): string {
-  if (type.name === "any" || type.name === "variable") return "any"
+  if (type.name === "variable") return "dyn"
   if (type.name === "ipaddress") return "IPAddress"
   if (type.name === "timestamp" || type.name === "duration")
     return `google.protobuf.${type.name === "timestamp" ? "Timestamp" : "Duration"}`
@@ -71,16 +72,16 @@ export function isAssignable(
 ): boolean {
   if (expected.name === "variable") {
     const bound = substitution.get(expected.variable ?? "")
-    if (bound === undefined || bound.name === "any") {
+    if (bound === undefined || isDynamic(bound)) {
       substitution.set(expected.variable ?? "", actual)
       return true
     }
     return isAssignable(bound, actual, substitution)
   }
-  if (expected.name === "any" || actual.name === "any") return true
+  if (isDynamic(expected) || isDynamic(actual)) return true
   if (expected.name !== actual.name) return actual.name === "null" && isNullable(expected)
   return expected.of.every((part, index) =>
-    isAssignable(part, actual.of[index] ?? checkedTypes.any, substitution),
+    isAssignable(part, actual.of[index] ?? checkedTypes.dyn, substitution),
   )
 }
 
@@ -88,16 +89,21 @@ function isNullable(type: CheckedType): boolean {
   return type.name === "timestamp" || type.name === "duration" || type.name === "ipaddress"
 }
 
-/** The type with its variables filled in; one that nothing decided is `any`. */
+/** True for types whose values are known only when the condition is evaluated. */
+export function isDynamic(type: CheckedType): boolean {
+  return type.name === "any" || type.name === "dyn"
+}
+
+/** The type with its variables filled in; one that nothing decided is `dyn`. */
 export function substitute(type: CheckedType, substitution: Substitution): CheckedType {
-  if (type.name === "variable") return substitution.get(type.variable ?? "") ?? checkedTypes.any
+  if (type.name === "variable") return substitution.get(type.variable ?? "") ?? checkedTypes.dyn
   return type.of.length === 0 ? type : { ...type, of: type.of.map((part) => substitute(part, substitution)) }
 }
 
-/** One type for values of both: the same, or `any`. */
+/** One type for values of both: the same, or `dyn`. */
 export function joinTypes(first: CheckedType, second: CheckedType): CheckedType {
-  if (first.name === "any" || second.name === "any") return checkedTypes.any
+  if (isDynamic(first) || isDynamic(second)) return checkedTypes.dyn
   const substitution: Substitution = new Map()
   if (isAssignable(first, second, substitution)) return first
-  return isAssignable(second, first, substitution) ? second : checkedTypes.any
+  return isAssignable(second, first, substitution) ? second : checkedTypes.dyn
 }

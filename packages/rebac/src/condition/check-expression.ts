@@ -6,6 +6,7 @@ import {
   checkedTypes,
   describeType,
   isAssignable,
+  isDynamic,
   joinTypes,
   listOf,
   mapOf,
@@ -23,16 +24,16 @@ const expressionNestingLimit = REWRITE_NESTING_LIMIT * 4
 
 /**
  * Finds the type of an expression, given the types of its variables. Throws `ConditionProblem` in cel-go's words for an
- * undeclared name or a call that no overload fits. A value of unknown kind (`any`) fits everywhere, as in CEL.
+ * undeclared name or a call that no overload fits. A value of unknown kind fits everywhere, as in CEL.
  */
 export function typeOfExpression(
   parsed: ParsedExpression,
-  source: string,
+  source: { readonly name: string; readonly expression: string },
   variables: ReadonlyMap<string, CheckedType>,
 ): CheckedType {
   const problem = (expression: Expression, message: string): ConditionProblem => {
     const offset = parsed.sourceInfo?.positions[expression.id.toString()] ?? 0
-    return new ConditionProblem(`ERROR: ${positionOf(source, offset)}: ${message}`)
+    return new ConditionProblem(describeError(source.name, source.expression, offset, message))
   }
 
   function check(
@@ -40,7 +41,7 @@ export function typeOfExpression(
     scope: ReadonlyMap<string, CheckedType>,
     depth: number,
   ): CheckedType {
-    if (expression === undefined) return checkedTypes.any
+    if (expression === undefined) return checkedTypes.dyn
     if (depth > expressionNestingLimit) throw problem(expression, "expression is nested too deep")
     const kind = expression.exprKind
     switch (kind.case) {
@@ -84,9 +85,9 @@ export function typeOfExpression(
     if (qualified === "google.protobuf.Timestamp" || qualified === "google.protobuf.Duration")
       return checkedTypes.type
     const operand = check(select.operand, scope, depth + 1)
-    if (operand.name !== "any" && operand.name !== "map")
+    if (!isDynamic(operand) && operand.name !== "map")
       throw problem(expression, `type '${describeType(operand)}' does not support field selection`)
-    return select.testOnly ? checkedTypes.bool : (operand.of[1] ?? checkedTypes.any)
+    return select.testOnly ? checkedTypes.bool : (operand.of[1] ?? checkedTypes.dyn)
   }
 
   function typeOfCall(
@@ -128,14 +129,14 @@ export function typeOfExpression(
     depth: number,
   ) {
     const range = check(fold.iterRange, scope, depth + 1)
-    if (range.name !== "list" && range.name !== "map" && range.name !== "any")
+    if (range.name !== "list" && range.name !== "map" && range.name !== "dyn")
       throw problem(
         expression,
         `expression of type '${describeType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
       )
     const start = check(fold.accuInit, scope, depth + 1)
     const outer = new Map(scope).set(fold.accuVar, start)
-    const inner = new Map(outer).set(fold.iterVar, range.of[0] ?? checkedTypes.any)
+    const inner = new Map(outer).set(fold.iterVar, range.of[0] ?? checkedTypes.dyn)
     const condition = check(fold.loopCondition, inner, depth + 1)
     if (!isAssignable(checkedTypes.bool, condition, new Map()))
       throw problem(expression, `expected type 'bool' but found '${describeType(condition)}'`)
@@ -163,7 +164,7 @@ function resultOf(
   )
     return []
   for (const [index, parameter] of signature.parameters.entries()) {
-    if (!isAssignable(parameter, args[index] ?? checkedTypes.any, substitution)) return []
+    if (!isAssignable(parameter, args[index] ?? checkedTypes.dyn, substitution)) return []
   }
   return [substitute(signature.result, substitution)]
 }
@@ -185,13 +186,13 @@ function typeOfConstant(constant: KindOf<"constExpr">): CheckedType {
     case "nullValue":
       return checkedTypes.null
     default:
-      return checkedTypes.any
+      return checkedTypes.dyn
   }
 }
 
 function joined(types: readonly CheckedType[]): CheckedType {
   const [first, ...rest] = types
-  return first === undefined ? checkedTypes.any : rest.reduce(joinTypes, first)
+  return first === undefined ? checkedTypes.dyn : rest.reduce(joinTypes, first)
 }
 
 function qualifiedName(expression: Expression | undefined): string | undefined {
@@ -202,7 +203,10 @@ function qualifiedName(expression: Expression | undefined): string | undefined {
   return operand === undefined ? undefined : `${operand}.${kind.value.field}`
 }
 
-function positionOf(source: string, offset: number): string {
+/** A mistake as cel-go shows it: where, what, the line, and a mark under it. */
+function describeError(name: string, source: string, offset: number, message: string): string {
   const before = source.slice(0, offset).split("\n")
-  return `${before.length}:${(before.at(-1) ?? "").length + 1}`
+  const column = (before.at(-1) ?? "").length
+  const line = source.split("\n")[before.length - 1] ?? ""
+  return `ERROR: ${name}:${before.length}:${column + 1}: ${message}\n | ${line}\n | ${".".repeat(column)}^`
 }

@@ -45,6 +45,8 @@ export interface ConditionProgram {
   readonly lastCost: number
   /** Why the last evaluation was an error, without values. */
   readonly lastProblem: string | undefined
+  /** The parameters that neither context had at the last evaluation. */
+  readonly lastMissing: readonly string[] | undefined
   /** Why a context may not be kept with a tuple (a value of a wrong type, an unknown name), or undefined. */
   contextMistake(tupleContext: Values): string | undefined
 }
@@ -58,7 +60,7 @@ export function compileCondition(definition: ConditionDefinition): ConditionProg
     types.set(name, readType(name, parameter))
   const parsed = parseExpression(definition.expression)
   const variables = new Map([...types].map(([name, type]) => [name, ofParameter(type)]))
-  const result = typeOfExpression(parsed, definition.expression, variables)
+  const result = typeOfExpression(parsed, definition, variables)
   if (result.name !== "bool")
     throw new ConditionProblem(
       `expected a bool condition expression output, but got '${describeType(result)}'`,
@@ -133,6 +135,7 @@ class PlannedCondition implements ConditionProgram {
   readonly parameterNames: readonly string[]
   lastCost = 0
   lastProblem: string | undefined = undefined
+  lastMissing: readonly string[] | undefined = undefined
   readonly #types: readonly ParameterType[]
   readonly #run: ReturnType<typeof plan>
   readonly #bindings: Record<string, CelInput>
@@ -181,6 +184,7 @@ class PlannedCondition implements ConditionProgram {
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome {
     this.lastCost = 1
+    this.lastMissing = undefined
     this.lastProblem = this.#bind(requestContext, tupleContext)
     if (this.lastProblem !== undefined) return "error"
     const result = this.#run(this.#bindings)
@@ -203,18 +207,19 @@ class PlannedCondition implements ConditionProgram {
       this.parameterNames.length === 0 &&
       (hasMembers(requestContext?.values) || hasMembers(tupleContext?.values))
     )
-      return "no parameters defined for the condition"
+      return parameterMistake(this.name, "no parameters defined for the condition")
     let missing: string[] | undefined
     for (let index = 0; index < this.#types.length; index++) {
       const value = stored?.[index] ?? asked?.[index]
-      if (value instanceof ConditionProblem) return value.message
+      if (value instanceof ConditionProblem) return parameterMistake(this.name, value.message)
       if (value === undefined) {
         missing ??= []
         missing.push(this.parameterNames[index] ?? "")
       }
       this.#values[index] = value
     }
-    return missing === undefined ? undefined : `missing context parameters '[${missing.sort().join(" ")}]'`
+    this.lastMissing = missing?.sort()
+    return missing === undefined ? undefined : `missing context parameters '[${missing.join(" ")}]'`
   }
 
   #convert(context: ConditionContext): ConvertedContext {
@@ -233,14 +238,17 @@ class PlannedCondition implements ConditionProgram {
   contextMistake(tupleContext: Values): string | undefined {
     const names = Object.keys(tupleContext)
     if (names.length > 0 && this.parameterNames.length === 0)
-      return `parameter type error on condition '${this.name}': no parameters defined for the condition`
+      return parameterMistake(this.name, "no parameters defined for the condition")
     for (const value of this.#convert({ values: tupleContext })) {
-      if (value instanceof ConditionProblem)
-        return `parameter type error on condition '${this.name}': ${value.message}`
+      if (value instanceof ConditionProblem) return parameterMistake(this.name, value.message)
     }
     const unknown = names.find((name) => !this.parameterNames.includes(name))
     return unknown === undefined ? undefined : `found invalid context parameter: ${unknown}`
   }
+}
+
+function parameterMistake(condition: string, cause: string): string {
+  return `parameter type error on condition '${condition}' - ${cause}`
 }
 
 function hasMembers(context: Values | undefined): boolean {

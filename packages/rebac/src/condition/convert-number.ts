@@ -54,6 +54,8 @@ export function toDouble(value: unknown): number {
   if (typeof value === "number") return value
   if (typeof value !== "string")
     throw new ConditionProblem(`expected type value 'float64', but found '${kindOf(value)}'`)
+  if (/^[+-]?inf(?:inity)?$/i.test(value))
+    return value.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   const decimal = parseDecimal(value)
   const double = decimal === undefined ? Number.NaN : Number(value)
   if (decimal === undefined || !Number.isFinite(double) || !isExact(decimal, double))

@@ -49,12 +49,29 @@ export function parseParameterType(parameter: ConditionParameter, depth = 0): Pa
 const readTimestamp = plan(conditionEnvironment, parse("timestamp(text)"))
 const readDuration = plan(conditionEnvironment, parse("duration(text)"))
 
-function viaCel(read: typeof readTimestamp, value: unknown, expected: string): CelInput {
-  if (typeof value !== "string")
-    throw new ConditionProblem(`expected ${expected}, but found: ${kindOf(value)}`)
-  const result = read({ text: value })
-  if (isCelError(result)) throw new ConditionProblem(`expected ${expected}`)
+function viaCel(read: typeof readTimestamp, text: string | undefined, expected: string): CelInput {
+  const result = text === undefined ? undefined : read({ text })
+  if (result === undefined || isCelError(result)) throw new ConditionProblem(`expected ${expected}`)
   return result
+}
+
+/** RFC 3339 as Go reads it: the day must exist, a fraction may follow a comma and is cut at nanoseconds. */
+const timestampForm = /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/
+
+function timestampText(value: unknown): string | undefined {
+  const match = typeof value === "string" ? timestampForm.exec(value) : null
+  if (match === null) return undefined
+  const [, year = "", month = "", day = "", hour = "", minute = "", second = "", fraction = "", zone = ""] =
+    match
+  const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0)).getUTCDate()
+  if (Number(hour) > 23 || Number(month) > 12 || Number(day) > lastDay) return undefined
+  const nanoseconds = fraction === "" ? "" : `.${fraction.slice(0, 9)}`
+  return `${year}-${month}-${day}T${hour.padStart(2, "0")}:${minute}:${second}${nanoseconds}${zone}`
+}
+
+/** Go takes both letters that look like the sign for a millionth; the library one. */
+function durationText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value.replaceAll("\u03bc", "\u00b5") : undefined
 }
 
 /** A value ready for CEL, and what it costs to look at once (see `CONDITION_COST_LIMIT`). */
@@ -92,9 +109,9 @@ function convert(type: ParameterType, value: unknown, counter: { cost: number },
     case "double":
       return toDouble(value)
     case "timestamp":
-      return viaCel(readTimestamp, value, "RFC 3339 formatted timestamp string")
+      return viaCel(readTimestamp, timestampText(value), "RFC 3339 formatted timestamp string")
     case "duration":
-      return viaCel(readDuration, value, "a valid duration string")
+      return viaCel(readDuration, durationText(value), "a valid duration string")
     case "ipaddress": {
       const address = typeof value === "string" ? parseIpAddress(value) : undefined
       if (address === undefined) throw new ConditionProblem("expected a well-formed IP address")
@@ -131,7 +148,10 @@ function convertMap(
     charge(counter, key.length >> 3, depth)
     entries.set(key, convert(element, item, counter, depth + 1))
   }
-  return celMap(entries)
+  // The library takes a member that is null for absent; CEL does not.
+  return Object.defineProperty(celMap(entries), "has", {
+    value: (key: unknown) => entries.has(key as string),
+  })
 }
 
 function convertAny(value: unknown, counter: { cost: number }, depth: number): CelInput {

@@ -37,7 +37,7 @@ export function listObjects(question: Question, parts: ListObjectsParts): ListOb
     throw error
   }
   if (search.tooDeep) question.exceededDepth = true
-  if (undecided || search.tooDeep) throw question.failure()
+  if (undecided || search.undecided || search.tooDeep) throw question.failure()
   return { objects, complete: true }
 }
 

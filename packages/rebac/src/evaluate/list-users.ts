@@ -6,7 +6,7 @@ import { EVERYONE, NO_NAME } from "../store/symbols.ts"
 import { isSpent } from "./list-objects.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"
-import { ERROR, FALSE, TRUE, type Verdict } from "./verdict.ts"
+import { ERROR, TRUE, type Verdict } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
 
 export interface ListUsersParts {
@@ -30,7 +30,6 @@ interface Node {
   readonly object: number
   readonly relation: RelationSchema
   readonly mode: Mode
-  readonly sure: boolean
   readonly depth: number
 }
 
@@ -41,10 +40,10 @@ export function listUsers(question: Question, parts: ListUsersParts): ListUsersA
   const search = new UserSearch(question, parts)
   let undecided = false
   try {
-    for (const { user, sure } of search.run()) {
+    for (const user of search.run()) {
       if (seen.has(user)) continue
       seen.add(user)
-      const verdict = sure && parts.searchable ? TRUE : parts.decide(user)
+      const verdict = parts.searchable ? TRUE : parts.decide(user)
       if (verdict === ERROR) undecided = true
       if (verdict !== TRUE) continue
       if (users.length === parts.limit) return { users, complete: false }
@@ -55,20 +54,21 @@ export function listUsers(question: Question, parts: ListUsersParts): ListUsersA
     throw error
   }
   if (search.tooDeep) question.exceededDepth = true
-  if (undecided || search.tooDeep) throw question.failure()
+  if (undecided || search.undecided || search.tooDeep) throw question.failure()
   return { users, complete: true }
 }
 
 class UserSearch {
   /** True once something lay deeper than a question may go. */
   tooDeep = false
+  /** True once a condition on the way could not be evaluated. */
+  undecided = false
   readonly #question: Question
   readonly #parts: ListUsersParts
   readonly #schema: ModelSchema
   readonly #visited = new VisitedNodes()
-  readonly #sure: Node[] = []
-  readonly #unsure: Node[] = []
-  readonly #found: { readonly user: string; readonly sure: boolean }[] = []
+  readonly #nodes: Node[] = []
+  readonly #found: string[] = []
 
   constructor(question: Question, parts: ListUsersParts) {
     this.#question = question
@@ -76,37 +76,27 @@ class UserSearch {
     this.#schema = question.navigator.schema
   }
 
-  /** Candidates, the sure ones first; some may come twice. */
-  *run(): IterableIterator<{ readonly user: string; readonly sure: boolean }> {
+  /** Candidates; some may come twice. */
+  *run(): IterableIterator<string> {
     const { object, relation } = this.#parts
-    this.#push({ object, relation, mode: "named", sure: true, depth: 0 })
-    for (const queue of [this.#sure, this.#unsure]) {
-      for (let head = 0; head < queue.length; head++) {
-        this.#visit(queue[head] as Node)
-        yield* this.#found.splice(0)
-      }
+    this.#nodes.push({ object, relation, mode: "named", depth: 0 })
+    for (let head = 0; head < this.#nodes.length; head++) {
+      this.#visit(this.#nodes[head] as Node)
+      yield* this.#found.splice(0)
     }
-  }
-
-  #push(node: Node): void {
-    ;(node.sure ? this.#sure : this.#unsure).push(node)
   }
 
   #visit(node: Node): void {
     const { relation } = node
     if (!this.#visited.add(node.object, relation.index * 2 + (node.mode === "named" ? 0 : 1))) return
-    this.#question.visited++
-    this.#question.spend(1)
+    this.#question.visit()
     if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
       this.tooDeep = true
       return
     }
     const { filter } = this.#parts
     if (node.mode === "named" && filter.relation === relation.name && filter.type === relation.type)
-      this.#found.push({
-        user: `${this.#question.overlay.nameOf(node.object)}#${relation.name}`,
-        sure: node.sure,
-      })
+      this.#found.push(`${this.#question.overlay.nameOf(node.object)}#${relation.name}`)
     this.#expand(node, relation.rewrite)
   }
 
@@ -117,7 +107,7 @@ class UserSearch {
         return
       case "computed": {
         const relation = this.#schema.types.get(node.relation.type)?.get(rewrite.relation)
-        if (relation !== undefined) this.#push({ ...node, relation })
+        if (relation !== undefined) this.#nodes.push({ ...node, relation })
         return
       }
       case "tuple_to_userset":
@@ -136,17 +126,17 @@ class UserSearch {
   #expandDirect(node: Node): void {
     const { filter } = this.#parts
     const { symbols } = this.#question.navigator
-    this.#walkObject(node, node.relation, (classId, user, sure) => {
+    this.#walkObject(node, node.relation, (classId, user) => {
       const userKind = symbols.userKindOf(classId)
       const type = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
       const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
       if (userRelation === NO_NAME || userRelation === EVERYONE) {
         if (node.mode === "named" && filter.relation === undefined && filter.type === type)
-          this.#found.push({ user: this.#question.overlay.nameOf(user), sure })
+          this.#found.push(this.#question.overlay.nameOf(user))
         return
       }
       const relation = this.#schema.types.get(type)?.get(symbols.name(userRelation))
-      if (relation !== undefined) this.#push({ ...node, object: user, relation, sure, depth: node.depth + 1 })
+      if (relation !== undefined) this.#nodes.push({ ...node, object: user, relation, depth: node.depth + 1 })
     })
   }
 
@@ -154,19 +144,15 @@ class UserSearch {
     const tupleset = this.#schema.types.get(node.relation.type)?.get(tuplesetName)
     if (tupleset === undefined) return
     const { symbols } = this.#question.navigator
-    this.#walkObject(node, tupleset, (classId, user, sure) => {
+    this.#walkObject(node, tupleset, (classId, user) => {
       const type = symbols.name(symbols.userKinds.first[symbols.userKindOf(classId)] ?? NO_NAME)
       const relation = this.#schema.types.get(type)?.get(computed)
-      if (relation !== undefined) this.#push({ ...node, object: user, relation, sure, depth: node.depth + 1 })
+      if (relation !== undefined) this.#nodes.push({ ...node, object: user, relation, depth: node.depth + 1 })
     })
   }
 
-  /** Calls back for each tuple of the object's relation that counts and whose condition holds, or may. */
-  #walkObject(
-    node: Node,
-    relation: RelationSchema,
-    callback: (classId: number, user: number, sure: boolean) => void,
-  ): void {
+  /** Calls back for each tuple of the object's relation that counts and whose condition holds. */
+  #walkObject(node: Node, relation: RelationSchema, callback: (classId: number, user: number) => void): void {
     const { graph, overlay } = this.#question
     const { object } = node
     const overlaid = overlay.mayHaveObject(object)
@@ -174,11 +160,12 @@ class UserSearch {
       this.#question.spend(1)
       if (this.#question.navigator.allowedRelation(classId) !== relation) return
       if (graph.symbols.conditionOf(classId) === NO_NAME) {
-        callback(classId, user, node.sure)
+        callback(classId, user)
         return
       }
-      const holds = this.#question.conditionVerdict(classId, context())
-      if (holds !== FALSE) callback(classId, user, node.sure && holds === TRUE)
+      const holds = this.#question.conditionVerdict(object, classId, user, context())
+      if (holds === ERROR) this.undecided = true
+      if (holds === TRUE) callback(classId, user)
     }
     if (overlaid)
       for (let index = 0; index < overlay.count; index++)

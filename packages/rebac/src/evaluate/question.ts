@@ -1,6 +1,8 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import type { ConditionContext } from "../condition/condition-program.ts"
+import type { ConditionContext, ConditionProgram } from "../condition/condition-program.ts"
 import { STEP_BUDGET } from "../limits.ts"
+import { describeTuple } from "../relationship-tuple.ts"
+import { NO_NAME } from "../store/symbols.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
 import { Overlay } from "./overlay.ts"
 import { ERROR, FALSE, TRUE, type Verdict } from "./verdict.ts"
@@ -44,6 +46,12 @@ export class Question {
     this.overlay.clear()
   }
 
+  /** Counts a node. Throws as `spend` does. */
+  visit(): void {
+    this.visited++
+    this.spend(1)
+  }
+
   /** Counts work. Throws `rebac.resolution_too_complex` over the budget. */
   spend(steps: number): void {
     this.steps += steps
@@ -52,14 +60,34 @@ export class Question {
   }
 
   /** Whether a tuple's condition holds: TRUE, FALSE, or ERROR where it cannot be evaluated. */
-  conditionVerdict(classId: number, tupleContext: ConditionContext | undefined): Verdict {
+  conditionVerdict(
+    object: number,
+    classId: number,
+    user: number,
+    tupleContext: ConditionContext | undefined,
+  ): Verdict {
     const program = this.navigator.programOf(this.graph.symbols.conditionOf(classId))
     if (program === undefined) return ERROR
     const outcome = program.evaluate(this.context, tupleContext)
     this.spend(CONDITION_STEPS + program.lastCost)
     if (outcome !== "error") return outcome === "true" ? TRUE : FALSE
-    this.conditionProblem ??= `failed to evaluate relationship condition '${program.name}': ${program.lastProblem ?? ""}`
+    this.conditionProblem ??= this.#describeProblem(program, object, classId, user)
     return ERROR
+  }
+
+  #describeProblem(program: ConditionProgram, object: number, classId: number, user: number): string {
+    const start = "failed to evaluate relationship condition"
+    if (program.lastProblem?.startsWith("parameter type error") === true)
+      return `${start}: ${program.lastProblem}`
+    if (program.lastMissing === undefined) return `${start}: '${program.name}' - ${program.lastProblem}`
+    const { symbols } = this.graph
+    const relation = symbols.name(symbols.relationKeys.second[symbols.relationKeyOf(classId)] ?? NO_NAME)
+    const tuple = {
+      object: this.overlay.nameOf(object),
+      relation,
+      user: this.graph.userName(classId, this.overlay.nameOf(user)),
+    }
+    return `${start}: '${program.name}' - tuple '${describeTuple(tuple)}' is ${program.lastProblem}`
   }
 
   /** The error that a question whose answer is ERROR ends in. */

@@ -102,7 +102,7 @@ export class Session {
     if (asker === undefined) return FALSE
     const view = asker.viewOf(plan)
     return plan.searchable
-      ? this.#search.run(this.question, view, object, 0)
+      ? this.#search.run(this.question, view, object)
       : this.#solver.run(this.question, view, object, 0)
   }
 

@@ -56,8 +56,7 @@ export class Solver {
   }
 
   #decide(question: Question, view: View, object: number, depth: number, key: number): Verdict {
-    question.visited++
-    question.spend(1)
+    question.visit()
     if (++this.#calls > CALL_DEPTH_LIMIT)
       throw new GatehouseError("rebac.resolution_too_complex", { details: { limit: "calls" } })
     const known: Known = { verdict: OPEN, depth }
@@ -91,7 +90,7 @@ export class Solver {
     let verdict = walkRow(question, view, object, frontier)
     for (let index = base; index < frontier.size && verdict !== TRUE; index++) {
       const next = this.run(question, frontier.views[index] as View, frontier.objects[index] ?? -1, depth + 1)
-      verdict = either(verdict, frontier.unsure[index] === true ? both(next, ERROR) : next)
+      verdict = either(verdict, next)
     }
     frontier.size = base
     for (const rule of view.rules) {

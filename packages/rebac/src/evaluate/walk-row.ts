@@ -7,7 +7,7 @@ import { CONDITIONAL, FOLLOW, FOLLOW_MORE, MATCH_EVERYONE, MATCH_SAME, type View
 
 /**
  * Walks over the tuples of an object as a view asks. TRUE as soon as one decides; else what they lead to is put on the frontier,
- * and the answer is FALSE, or ERROR where a tuple that would decide has a condition that cannot be evaluated.
+ * and the answer is FALSE, or ERROR where the condition of a tuple that would decide or lead on cannot be evaluated.
  */
 export function walkRow(question: Question, view: View, object: number, frontier: Frontier): Verdict {
   if (question.overlay.mayHaveObject(object)) return walkOverlaidRow(question, view, object, frontier)
@@ -30,8 +30,8 @@ export function walkRow(question: Question, view: View, object: number, frontier
     if (action < CONDITIONAL) {
       if ((action & MATCH_SAME) !== 0 && user === asked) return TRUE
       if ((action & MATCH_EVERYONE) !== 0) return TRUE
-      if ((action & FOLLOW) !== 0) frontier.push(user, view.next[classId] as View, false)
-      else if ((action & FOLLOW_MORE) !== 0) pushMore(view, classId, user, frontier, false)
+      if ((action & FOLLOW) !== 0) frontier.push(user, view.next[classId] as View)
+      else if ((action & FOLLOW_MORE) !== 0) pushMore(view, classId, user, frontier)
       continue
     }
     const one = walkConditional(question, view, object, classId, user, frontier)
@@ -49,13 +49,22 @@ function walkConditional(
   user: number,
   frontier: Frontier,
 ): Verdict {
-  return applyTuple(question, view, classId, user, question.graph.contextOf(object, classId, user), frontier)
+  return applyTuple(
+    question,
+    view,
+    object,
+    classId,
+    user,
+    question.graph.contextOf(object, classId, user),
+    frontier,
+  )
 }
 
 /** What one tuple does, its condition regarded. */
 function applyTuple(
   question: Question,
   view: View,
+  object: number,
   classId: number,
   user: number,
   context: ConditionContext | undefined,
@@ -65,16 +74,17 @@ function applyTuple(
   const matches = ((action & MATCH_SAME) !== 0 && user === question.asked) || (action & MATCH_EVERYONE) !== 0
   const leads = (action & (FOLLOW | FOLLOW_MORE)) !== 0
   if (!matches && !leads) return FALSE
-  const holds = (action & CONDITIONAL) === 0 ? TRUE : question.conditionVerdict(classId, context)
-  if (holds === FALSE) return FALSE
-  if (matches && holds === TRUE) return TRUE
-  if ((action & FOLLOW) !== 0) frontier.push(user, view.next[classId] as View, holds === ERROR)
-  else if ((action & FOLLOW_MORE) !== 0) pushMore(view, classId, user, frontier, holds === ERROR)
-  return matches ? ERROR : FALSE
+  const holds =
+    (action & CONDITIONAL) === 0 ? TRUE : question.conditionVerdict(object, classId, user, context)
+  if (holds !== TRUE) return holds
+  if (matches) return TRUE
+  if ((action & FOLLOW) !== 0) frontier.push(user, view.next[classId] as View)
+  else pushMore(view, classId, user, frontier)
+  return FALSE
 }
 
-function pushMore(view: View, classId: number, user: number, frontier: Frontier, unsure: boolean): void {
-  for (const next of view.more.get(classId) ?? []) frontier.push(user, next, unsure)
+function pushMore(view: View, classId: number, user: number, frontier: Frontier): void {
+  for (const next of view.more.get(classId) ?? []) frontier.push(user, next)
 }
 
 function walkLongRow(
@@ -116,6 +126,7 @@ function walkOverlaidRow(question: Question, view: View, object: number, frontie
     const one = applyTuple(
       question,
       view,
+      object,
       classId,
       overlay.users[index] ?? -1,
       overlay.contexts[index],

@@ -74,7 +74,7 @@ export class TreeBuilder {
       else if (relation === undefined || this.#cannotReach(relation)) continue
       tuples.push(one)
       if (relation === undefined || one.outcome === "false") continue
-      verdict = either(verdict, both(verdictOf(one), inspector.verdictOf(userset, relation)))
+      verdict = either(verdict, one.outcome === "error" ? ERROR : inspector.verdictOf(userset, relation))
       children.push(this.#relation(userset, relation))
     }
     const node = { rule: "direct" as const, object, relation: owner.name, outcome: outcomeOf(verdict) }
@@ -92,7 +92,10 @@ export class TreeBuilder {
       if (relation === undefined || this.#cannotReach(relation)) continue
       tuples.push(one)
       if (one.outcome === "false") continue
-      verdict = either(verdict, both(verdictOf(one), inspector.verdictOf(one.tuple.user, relation)))
+      verdict = either(
+        verdict,
+        one.outcome === "error" ? ERROR : inspector.verdictOf(one.tuple.user, relation),
+      )
       children.push(this.#relation(one.tuple.user, relation))
     }
     const node = {

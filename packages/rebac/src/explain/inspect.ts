@@ -38,7 +38,8 @@ export class Inspector {
       question.spend(1)
       if (navigator.allowedRelation(classId) !== relation) return
       const key = { user: graph.userName(classId, overlay.nameOf(user)), relation: relation.name, object }
-      found.push(this.#inspect(key, classId, contextual, context))
+      const verdict = this.#conditionVerdict(number, classId, user, context)
+      found.push(this.#inspect(key, classId, contextual, context, verdict))
     }
     for (let index = 0; index < overlay.count; index++)
       if (overlay.objects[index] === number)
@@ -50,16 +51,27 @@ export class Inspector {
     return found
   }
 
+  #conditionVerdict(
+    object: number,
+    classId: number,
+    user: number,
+    context: ConditionContext | undefined,
+  ): Verdict {
+    const { question, graph } = this.session
+    if (graph.symbols.conditionOf(classId) === NO_NAME) return TRUE
+    return question.conditionVerdict(object, classId, user, context)
+  }
+
   #inspect(
     key: RelationshipTuple,
     classId: number,
     contextual: boolean,
     context: ConditionContext | undefined,
+    verdict: Verdict,
   ): InspectedTuple {
-    const { question, graph } = this.session
+    const { graph } = this.session
     const conditionName = graph.symbols.conditionOf(classId)
     if (conditionName === NO_NAME) return { tuple: key, contextual, outcome: "true" }
-    const verdict = question.conditionVerdict(classId, context)
     const outcome = verdict === TRUE ? "true" : verdict === FALSE ? "false" : "error"
     const name = graph.symbols.name(conditionName)
     const tuple = { ...key, condition: context === undefined ? { name } : { name, context: context.values } }

@@ -1,57 +1,134 @@
 import type { ModelSchema, RelationSchema, Rewrite } from "./model-schema.ts"
 
 /**
- * The relations that some tuple could ever give to someone. OpenFGA asks of a union that one operand has an entrypoint, of an
- * intersection and of an exclusion that each has; a relation reached only through itself has none. A least fixed point.
+ * Whether a relation can ever be given to someone; `loop` where it leads back to itself by computed relations alone; `undefined` where
+ * a relation on the way does not exist.
  */
-export function relationsWithEntrypoints(schema: ModelSchema): ReadonlySet<RelationSchema> {
-  const found = new Set<RelationSchema>()
-  for (let before = -1; before !== found.size; ) {
-    before = found.size
-    for (const relation of schema.relations)
-      if (!found.has(relation) && hasEntrypoint(schema, relation, relation.rewrite, found))
-        found.add(relation)
-  }
-  return found
+export type Entrypoints =
+  | { readonly kind: "found" | "none" | "loop" }
+  | { readonly kind: "undefined"; readonly type: string; readonly relation: string }
+
+/** For each type the relations passed on the way, and whether each was found to be assignable. */
+type Passed = Map<string, Map<string, boolean>>
+
+/** Steps after which a definition counts as too tangled to have entrypoints; OpenFGA's server would take minutes over it. */
+const STEP_LIMIT = 200_000
+
+/**
+ * Asks of a relation what OpenFGA asks (`hasEntrypoints` of 1.22.1): of a union that one operand leads to somebody, of an
+ * intersection and of an exclusion that each does. Its bookkeeping is followed to the letter, because it also refuses some models
+ * that would make sense: what was noted under a type on the way here is seen by the branches beside, what was noted under a new
+ * type is not. A model must be valid on both engines or on neither.
+ */
+export function findEntrypoints(schema: ModelSchema, relation: RelationSchema): Entrypoints {
+  const search = new EntrypointSearch(schema)
+  const [found, loop] = search.search(relation, relation.rewrite, new Map())
+  if (search.missing !== undefined) return { kind: "undefined", ...search.missing }
+  return { kind: found ? "found" : loop ? "loop" : "none" }
 }
 
-function hasEntrypoint(
-  schema: ModelSchema,
-  owner: RelationSchema,
-  rewrite: Rewrite,
-  found: ReadonlySet<RelationSchema>,
-): boolean {
-  const isFound = (type: string, name: string): boolean => {
-    const relation = schema.types.get(type)?.get(name)
-    return relation !== undefined && found.has(relation)
+class EntrypointSearch {
+  /** The first relation on the way that does not exist: OpenFGA's search ends there. */
+  missing: { readonly type: string; readonly relation: string } | undefined = undefined
+  readonly #schema: ModelSchema
+  #steps = 0
+
+  constructor(schema: ModelSchema) {
+    this.#schema = schema
   }
-  switch (rewrite.kind) {
-    case "direct":
-      return owner.restrictions.some((one) => one.kind !== "userset" || isFound(one.type, one.relation))
-    case "computed":
-      return isFound(owner.type, rewrite.relation)
-    case "tuple_to_userset": {
-      const tupleset = schema.types.get(owner.type)?.get(rewrite.tupleset)
-      return tupleset?.restrictions.some((one) => isFound(one.type, rewrite.computed)) === true
+
+  /** Whether there is an entrypoint, and whether looking for one came round in a loop. */
+  search(owner: RelationSchema, rewrite: Rewrite, before: Passed): [found: boolean, loop: boolean] {
+    if (++this.#steps > STEP_LIMIT || this.missing !== undefined) return [false, false]
+    switch (rewrite.kind) {
+      case "union": {
+        let loop = false
+        for (const child of rewrite.children) {
+          const [found, childLoop] = this.search(owner, child, before)
+          if (found) return [true, false]
+          loop ||= childLoop
+        }
+        return [false, loop]
+      }
+      case "intersection":
+        return this.#every(owner, rewrite.children, before)
+      case "exclusion":
+        return this.#every(owner, [rewrite.base, rewrite.subtract], before)
+      default:
+        return this.#leaf(owner, rewrite, note(before, owner))
     }
-    case "union":
-      return rewrite.children.some((child) => hasEntrypoint(schema, owner, child, found))
-    case "intersection":
-      return rewrite.children.every((child) => hasEntrypoint(schema, owner, child, found))
-    case "exclusion":
-      return (
-        hasEntrypoint(schema, owner, rewrite.base, found) &&
-        hasEntrypoint(schema, owner, rewrite.subtract, found)
-      )
   }
+
+  #every(owner: RelationSchema, children: readonly Rewrite[], before: Passed): [boolean, boolean] {
+    for (const child of children) {
+      const [found, loop] = this.search(owner, child, before)
+      if (!found) return [false, loop]
+    }
+    return [true, false]
+  }
+
+  #leaf(owner: RelationSchema, rewrite: Rewrite, passed: Passed): [boolean, boolean] {
+    if (rewrite.kind === "direct") return [this.#direct(owner, passed), false]
+    if (rewrite.kind === "computed") {
+      const known = passed.get(owner.type)?.get(rewrite.relation)
+      if (known !== undefined) return [known, true]
+      const relation = this.#relationOf(owner.type, rewrite.relation)
+      return relation === undefined ? [false, false] : this.search(relation, relation.rewrite, passed)
+    }
+    if (rewrite.kind === "tuple_to_userset") return [this.#tupleset(owner, rewrite, passed), false]
+    return [false, false]
+  }
+
+  #direct(owner: RelationSchema, passed: Passed): boolean {
+    for (const restriction of owner.restrictions) {
+      if (restriction.kind !== "userset") {
+        passed.get(owner.type)?.set(owner.name, true)
+        return true
+      }
+      if (passed.get(restriction.type)?.has(restriction.relation)) continue
+      const relation = this.#relationOf(restriction.type, restriction.relation)
+      if (relation !== undefined && this.search(relation, relation.rewrite, passed)[0]) return true
+    }
+    return false
+  }
+
+  #tupleset(
+    owner: RelationSchema,
+    { tupleset, computed }: Extract<Rewrite, { kind: "tuple_to_userset" }>,
+    passed: Passed,
+  ): boolean {
+    for (const { type } of this.#relationOf(owner.type, tupleset)?.restrictions ?? []) {
+      const relation = this.#schema.types.get(type)?.get(computed)
+      if (relation === undefined) continue
+      const known = passed.get(type)?.get(computed)
+      if (known === true) return true
+      if (known === undefined && this.search(relation, relation.rewrite, passed)[0]) return true
+    }
+    return false
+  }
+
+  #relationOf(type: string, relation: string): RelationSchema | undefined {
+    const found = this.#schema.types.get(type)?.get(relation)
+    if (found === undefined) this.missing ??= { type, relation }
+    return found
+  }
+}
+
+/** Notes a relation as passed: in the map of its type where there is one, which others see too, else in one that only callees see. */
+function note(before: Passed, { type, name }: RelationSchema): Passed {
+  const passed = new Map(before)
+  const known = passed.get(type)
+  if (known === undefined) passed.set(type, new Map([[name, false]]))
+  else known.set(name, false)
+  return passed
 }
 
 /** True where the relation's own definition leads back to it through computed relations on the same object. */
 export function isComputedCycle(schema: ModelSchema, relation: RelationSchema): boolean {
-  return reachesItself(schema, relation, relation.rewrite, new Set([relation.name]), new Set())
+  return reachesPath(schema, relation, relation.rewrite, new Set([relation.name]), new Set())
 }
 
-function reachesItself(
+function reachesPath(
   schema: ModelSchema,
   owner: RelationSchema,
   rewrite: Rewrite,
@@ -64,28 +141,19 @@ function reachesItself(
       return false
     case "computed": {
       if (path.has(rewrite.relation)) return true
-      if (finished.has(rewrite.relation)) return false
       const next = schema.types.get(owner.type)?.get(rewrite.relation)
-      if (next === undefined) return false
+      if (next === undefined || finished.has(next.name)) return false
       path.add(next.name)
-      const cyclic = reachesItself(schema, next, next.rewrite, path, finished)
+      const cyclic = reachesPath(schema, next, next.rewrite, path, finished)
       path.delete(next.name)
       finished.add(next.name)
       return cyclic
     }
     case "exclusion":
       return [rewrite.base, rewrite.subtract].some((child) =>
-        reachesItself(schema, owner, child, path, finished),
+        reachesPath(schema, owner, child, path, finished),
       )
     default:
-      return rewrite.children.some((child) => reachesItself(schema, owner, child, path, finished))
+      return rewrite.children.some((child) => reachesPath(schema, owner, child, path, finished))
   }
-}
-
-/**
- * True where a relation without entrypoints is a loop in OpenFGA's sense: some branch of its definition comes back, through
- * computed relations alone, to a relation it has passed. The message differs, nothing else.
- */
-export function isPotentialLoop(schema: ModelSchema, relation: RelationSchema): boolean {
-  return isComputedCycle(schema, relation)
 }

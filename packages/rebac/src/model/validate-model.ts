@@ -9,13 +9,14 @@ import {
   MODEL_TYPES_LIMIT,
   REWRITE_NESTING_LIMIT,
 } from "../limits.ts"
-import { isComputedCycle, isPotentialLoop, relationsWithEntrypoints } from "./find-entrypoints.ts"
+import { findEntrypoints, isComputedCycle } from "./find-entrypoints.ts"
 import {
   isAssignable,
   leavesOf,
   type ModelSchema,
   ownMember,
   type RelationSchema,
+  type Restriction,
   readModel,
   readRewrite,
 } from "./model-schema.ts"
@@ -35,13 +36,26 @@ export function validateModel(model: AuthorizationModel): readonly ModelViolatio
   const unreadable = validateRewrites(model)
   if (unreadable.length > 0) return unreadable
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
-  const references = sortedRelations(schema).flatMap((relation) => [
-    ...validateReferences(schema, relation),
-    ...validateRestrictions(model, schema, relation),
-  ])
-  if (references.length > 0) return references
-  const entrypoints = validateEntrypoints(schema)
-  return entrypoints.length > 0 ? entrypoints : validateConditions(model)
+  const violations = sortedRelations(schema).flatMap((relation) => validateRelation(model, schema, relation))
+  return violations.length > 0 ? violations : validateConditions(model)
+}
+
+/** The first rule that a relation breaks, in OpenFGA's order: its names, its type restrictions, who can ever have it, cycles. */
+function validateRelation(
+  model: AuthorizationModel,
+  schema: ModelSchema,
+  relation: RelationSchema,
+): ModelViolation[] {
+  const rules = [
+    () => validateReferences(schema, relation),
+    () => validateRestrictions(model, schema, relation),
+    () => validateEntrypoints(schema, relation),
+  ]
+  for (const rule of rules) {
+    const [violation] = rule()
+    if (violation !== undefined) return [violation]
+  }
+  return []
 }
 
 function validateOutline(model: AuthorizationModel): ModelViolation[] {
@@ -134,7 +148,7 @@ function validateReferences(schema: ModelSchema, relation: RelationSchema): Mode
     }
     const users = tupleset.restrictions
     if (users.some((user) => schema.types.get(user.type)?.has(leaf.computed))) return []
-    const listed = users.map((user) => `type:"${user.type}"`).join(" ")
+    const listed = users.map(describeRestriction).join(" ")
     const message = `undefined relation: ${leaf.computed} does not appear as a relation in any of the directly related user types [${listed}]`
     return [invalidModel(message, type, name)]
   })
@@ -167,6 +181,12 @@ function validateRestrictions(
     ]
   const isTupleset = isTuplesetRelation(schema, relation)
   return references.flatMap((reference) => validateReference(schema, relation, reference, isTupleset))
+}
+
+/** A restriction as OpenFGA's message shows it, in protobuf's text form. */
+function describeRestriction({ type, kind, relation, condition }: Restriction): string {
+  const form = kind === "everyone" ? ["wildcard:{}"] : kind === "userset" ? [`relation:"${relation}"`] : []
+  return [`type:"${type}"`, ...form, ...(condition === "" ? [] : [`condition:"${condition}"`])].join("  ")
 }
 
 /** True where some relation of the same type reads this one as the right-hand side of `x from y`. */
@@ -211,22 +231,27 @@ function validateReference(
   return []
 }
 
-function validateEntrypoints(schema: ModelSchema): ModelViolation[] {
-  const found = relationsWithEntrypoints(schema)
-  return sortedRelations(schema).flatMap((relation) => {
-    const { type, name } = relation
-    if (!found.has(relation))
+function validateEntrypoints(schema: ModelSchema, relation: RelationSchema): ModelViolation[] {
+  const { type, name } = relation
+  const entrypoints = findEntrypoints(schema, relation)
+  switch (entrypoints.kind) {
+    case "undefined":
       return [
-        invalidRelation(
+        invalidModel(
+          `undefined type definition for '${entrypoints.type}#${entrypoints.relation}'`,
           type,
           name,
-          isPotentialLoop(schema, relation) ? "potential loop" : "no entrypoints defined",
         ),
       ]
-    return isComputedCycle(schema, relation)
-      ? [invalidRelation(type, name, "an authorization model cannot contain a cycle")]
-      : []
-  })
+    case "none":
+      return [invalidRelation(type, name, "no entrypoints defined")]
+    case "loop":
+      return [invalidRelation(type, name, "potential loop")]
+    case "found":
+      return isComputedCycle(schema, relation)
+        ? [invalidRelation(type, name, "an authorization model cannot contain a cycle")]
+        : []
+  }
 }
 
 function validateConditions(model: AuthorizationModel): ModelViolation[] {
@@ -256,7 +281,7 @@ function validateConditions(model: AuthorizationModel): ModelViolation[] {
       return []
     } catch (error) {
       if (!(error instanceof ConditionProblem)) throw error
-      return [invalidModel(`failed to compile expression on condition '${key}': ${error.message}`)]
+      return [invalidModel(`failed to compile expression on condition '${key}' - ${error.message}`)]
     }
   })
 }

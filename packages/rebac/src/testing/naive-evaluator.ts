@@ -15,6 +15,10 @@ const allOf = (verdicts: NaiveVerdict[]): NaiveVerdict =>
 const not = (verdict: NaiveVerdict): NaiveVerdict =>
   verdict === "true" ? "false" : verdict === "false" ? "true" : verdict
 
+/** A tuple leads on only under its condition; one that cannot be evaluated is an error, whatever lies behind it. */
+const after = (condition: NaiveVerdict, next: () => NaiveVerdict): NaiveVerdict =>
+  condition === "true" ? next() : condition
+
 const typeOf = (object: string): string => object.slice(0, object.indexOf(":"))
 const keyOf = ({ object, relation, user }: TupleKey): string => JSON.stringify([object, relation, user])
 const split = (user: string): [string, string | undefined] => {
@@ -69,6 +73,11 @@ export class NaiveEvaluator {
     const { type, relation } = query.filter
     const wanted = users.filter((user) => typeOf(user) === type && split(user)[1] === relation)
     return new Map(wanted.map((user) => [user, this.check({ ...query, user })]))
+  }
+
+  /** True where some tuple's condition cannot be evaluated for the question: a list that meets it ends in an error. */
+  hasErrors(query: QueryContext): boolean {
+    return this.#tuples(query).some((tuple) => this.#condition(query, tuple) === "error")
   }
 
   /** The tuples that count: those the model allows, contextual ones in place of stored ones with the same key. */
@@ -173,14 +182,15 @@ export class NaiveEvaluator {
       const name = tupleToUserset.computedUserset.relation ?? ""
       return anyOf(
         tuplesOf(tupleToUserset.tupleset.relation ?? "").map((tuple) =>
-          allOf([this.#condition(query, tuple), next(tuple.user, name, 1)]),
+          after(this.#condition(query, tuple), () => next(tuple.user, name, 1)),
         ),
       )
     }
     return anyOf(
       tuplesOf(relation).map((tuple) => {
         const [userset, through] = split(tuple.user)
-        if (through !== undefined) return allOf([this.#condition(query, tuple), next(userset, through, 1)])
+        if (through !== undefined)
+          return after(this.#condition(query, tuple), () => next(userset, through, 1))
         const everyone = !query.user.includes("#") && tuple.user === `${typeOf(query.user)}:*`
         return tuple.user === query.user || everyone ? this.#condition(query, tuple) : "false"
       }),
@@ -209,7 +219,7 @@ export class NaiveEvaluator {
       this.#namedBy(child, query, object, relation, excluded !== flip, path)
     const tuplesOf = (name: string): RelationshipTuple[] =>
       this.#tuples(query).filter(
-        (one) => one.object === object && one.relation === name && this.#condition(query, one) !== "false",
+        (one) => one.object === object && one.relation === name && this.#condition(query, one) === "true",
       )
     if (computedUserset) return this.#named(query, object, computedUserset.relation ?? "", excluded, path)
     const children = union?.child ?? intersection?.child
