@@ -102,6 +102,7 @@ describe("gatehouse", () => {
     [["project", "list", "extra"]],
     [["status", "--jsn"]],
     [["up", "--port", "x"]],
+    [["doctor", "--port", "99999"]],
     [["up", "--allow", "everything"]],
     [["login"]],
     [["login", "--organization", "acme", "--username", "u"]],

@@ -14,6 +14,9 @@ export interface ShownError {
   readonly errors?: readonly { readonly path: string; readonly message: string }[] | undefined
 }
 
+/** A command line that is wrong, whether we say so or the server that it starts. */
+const usageCodes: ReadonlySet<string> = new Set(["cli.usage", "server.invalid_option"])
+
 /** Turns anything that was thrown into what is shown of it. */
 export function toShownError(error: unknown): ShownError {
   if (error instanceof ApiProblem) {
@@ -47,7 +50,7 @@ export function reportError(
     for (const { path, message } of shown.errors ?? []) terminal.note(oneLine(`  ${path}: ${message}`))
   }
   if (environment.debug) for (const line of causes(error)) terminal.note(line)
-  return shown.code === "cli.usage" ? exitCodes.usage : exitCodeOf(shown.status)
+  return usageCodes.has(shown.code) ? exitCodes.usage : exitCodeOf(shown.status)
 }
 
 /** The stacks of an error and of what caused it. Their messages are ours, Node's and the libraries': no token is in them. */

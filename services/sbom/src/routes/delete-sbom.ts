@@ -12,7 +12,7 @@ export function addDeleteSbom({ app, gatehouse }: ServiceContext): void {
     projectSelection: "optional",
     responses: { 204: z.undefined() },
     authorize: (auth, { params }) =>
-      auth.requirePermission("can_delete", resource(sbomType, params["id"] ?? "")),
+      auth.requirePermission("can_delete", resource(sbomType, params.id ?? "")),
     handler: async ({ granted: grant, reply }) => {
       await gatehouse.withGrant(grant, async (tx) => {
         const deleted = await tx

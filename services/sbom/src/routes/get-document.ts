@@ -10,8 +10,7 @@ export function addGetDocument({ app, gatehouse }: ServiceContext): void {
     summary: "The document as it was uploaded, byte for byte",
     projectSelection: "optional",
     responses: {},
-    authorize: (auth, { params }) =>
-      auth.requirePermission("can_read", resource(sbomType, params["id"] ?? "")),
+    authorize: (auth, { params }) => auth.requirePermission("can_read", resource(sbomType, params.id ?? "")),
     handler: async ({ granted: grant, reply }) => {
       const row = await gatehouse.withGrant(grant, (tx) =>
         tx

@@ -12,8 +12,7 @@ export function addGetSbom({ app, gatehouse }: ServiceContext): void {
     summary: "One document",
     projectSelection: "optional",
     responses: { 200: sbomSchema },
-    authorize: (auth, { params }) =>
-      auth.requirePermission("can_read", resource(sbomType, params["id"] ?? "")),
+    authorize: (auth, { params }) => auth.requirePermission("can_read", resource(sbomType, params.id ?? "")),
     handler: ({ granted: grant }) =>
       gatehouse.withGrant(grant, async (tx) => {
         const row = await tx
