@@ -102,7 +102,6 @@ describe("gatehouse", () => {
     [["project", "list", "extra"]],
     [["status", "--jsn"]],
     [["up", "--port", "x"]],
-    [["doctor", "--port", "99999"]],
     [["up", "--allow", "everything"]],
     [["login"]],
     [["login", "--organization", "acme", "--username", "u"]],
@@ -118,6 +117,14 @@ describe("gatehouse", () => {
     expect(lines).toHaveLength(2)
     expect(lines[0]).toMatch(/^gatehouse: .+ \(cli\.usage\)$/)
     expect(lines[1]).toMatch(/^Usage: gatehouse/)
+  })
+
+  test("an option that only the server finds wrong is a usage error too", async () => {
+    const result = await gatehouse(["doctor", "--port", "99999"])
+    expect([result.status, result.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^gatehouse: .+ \(server\.invalid_option\)\nUsage: gatehouse doctor/),
+    ])
   })
 
   test.each([
