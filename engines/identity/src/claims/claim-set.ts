@@ -1,30 +1,4 @@
-/** Claims that the engine alone writes: a mapper that names one of them is passed over. */
-const reservedClaims = new Set([
-  "acr",
-  "act",
-  "at_hash",
-  "aud",
-  "azp",
-  "c_hash",
-  "cnf",
-  "events",
-  "exp",
-  "iat",
-  "iss",
-  "jti",
-  "may_act",
-  "nbf",
-  "nonce",
-  "s_hash",
-  "scope",
-  "session_state",
-  "sid",
-  "sub",
-  "typ",
-])
-
-/** Names that reach an object's prototype. */
-const unsafeMembers = new Set(["__proto__", "constructor", "prototype"])
+import { claimPath, isUsableClaimPath, reservedClaims } from "./claim-name.ts"
 
 /** Claims under construction: what mappers write, and the audience they collect. */
 export interface ClaimSet {
@@ -38,14 +12,14 @@ export function createClaimSet(): ClaimSet {
 }
 
 /**
- * Writes a mapper's claim. As in Keycloak a full stop in the name makes a nested object (`realm_access.roles`) and `\.` is
- * a full stop. Reserved names, and a path through a value that is no object, write nothing.
+ * Writes the claim that a mapper's configuration names, at its `claimPath`. Reserved names, and a path through a value that is
+ * no object, write nothing.
  */
 export function writeClaim({ claims }: ClaimSet, name: string | undefined, value: unknown): void {
   if (!name || value === undefined) return
-  const path = name.split(/(?<!\\)\./).map((part) => part.replaceAll("\\.", "."))
+  const path = claimPath(name)
   const [first = "", ...rest] = path
-  if (reservedClaims.has(first) || path.some((part) => part === "" || unsafeMembers.has(part))) return
+  if (reservedClaims.has(first) || !isUsableClaimPath(path)) return
   writeAt(claims, first, rest, value)
 }
 

@@ -108,7 +108,7 @@ const acr: ClaimMapper = (set, _config, context) => {
 
 const allowedOrigins: ClaimMapper = (set, _config, { client }) => {
   const origins = [...webOriginsOf(client)]
-  if (origins.length > 0) writeClaim(set, "allowed-origins", origins)
+  if (origins.length > 0) set.claims["allowed-origins"] = origins
 }
 
 /** Keycloak's mappers by provider id. `sub` is always written, so its mapper has nothing left to do. */

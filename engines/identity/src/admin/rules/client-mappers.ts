@@ -1,3 +1,4 @@
+import { claimPath, isUsableClaimPath, reservedClaims } from "../../claims/claim-name.ts"
 import type { MapperInput } from "../../store/mappers.ts"
 
 type Config = Readonly<Record<string, string>>
@@ -20,34 +21,6 @@ const singleSource: Readonly<Record<string, (providerId: string, config: Config)
   resource_access: (id, config) =>
     id === "oidc-usermodel-client-role-mapper" && !config["usermodel.clientRoleMapping.rolePrefix"],
 }
-
-/** Claims that the engine alone writes. `sub`, `aud` and `acr` have mappers of their own, which name no claim. */
-const reservedClaims: ReadonlySet<string> = new Set([
-  "acr",
-  "act",
-  "allowed-origins",
-  "at_hash",
-  "aud",
-  "authorization",
-  "azp",
-  "c_hash",
-  "cnf",
-  "events",
-  "exp",
-  "iat",
-  "iss",
-  "jti",
-  "may_act",
-  "nbf",
-  "nonce",
-  "phone_number_verified",
-  "s_hash",
-  "scope",
-  "session_state",
-  "sid",
-  "sub",
-  "typ",
-])
 
 const attributeMapper = "oidc-usermodel-attribute-mapper"
 const propertyMapper = "oidc-usermodel-property-mapper"
@@ -89,8 +62,7 @@ export function violationOfMapper(mapper: MapperInput): string | undefined {
   const name = config["claim.name"] ?? ""
   const parts = claimPath(name)
   const root = claimRoot(name)
-  if (root.includes("${") || parts.some((part) => part === "" || unsafeMembers.has(part)))
-    return "The mapper names no valid claim"
+  if (root.includes("${") || !isUsableClaimPath(parts)) return "The mapper names no valid claim"
   if (reservedClaims.has(root)) return "The mapper would write a claim that is reserved"
   if (
     organizationClaims.has(root) &&
@@ -102,14 +74,6 @@ export function violationOfMapper(mapper: MapperInput): string | undefined {
     return "The mapper would write a claim that has another source"
   }
   return undefined
-}
-
-/** Names that reach an object's prototype. */
-const unsafeMembers: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"])
-
-/** Keycloak nests at each full stop but `\.`. */
-function claimPath(name: string): string[] {
-  return name.split(/(?<!\\)\./).map((part) => part.replaceAll("\\.", "."))
 }
 
 function claimRoot(name: string): string {
