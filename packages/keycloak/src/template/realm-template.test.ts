@@ -40,6 +40,17 @@ test("redirects go to the organization's own address, the portal's development s
   expect([api?.redirectUris, api?.webOrigins]).toEqual([[], []])
 })
 
+test("every client tells of the end of sessions, those above all through which users sign in", () => {
+  const url = "http://127.0.0.1:1/internal/backchannel-logout/acme"
+  for (const { attributes } of realmTemplate({ ...acme, backchannelLogoutUrl: url }).clients)
+    expect(attributes).toMatchObject({
+      "backchannel.logout.url": url,
+      "backchannel.logout.session.required": "true",
+    })
+  for (const { attributes } of realmTemplate(acme).clients)
+    expect(attributes).not.toHaveProperty(["backchannel.logout.url"])
+})
+
 test("the platform's realm alone has the role of its administrators", () => {
   expect(realmTemplate(acme).realmRoles).toEqual(["tenant-admin", "developer", "viewer"])
   const platform = realmTemplate({ ...acme, organization: "platform" as OrganizationId, isPlatform: true })
