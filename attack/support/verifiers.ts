@@ -4,7 +4,7 @@ import type { AuthorizationModel } from "@gatehouse/rebac"
 import { acceptPublicTokens, createGatehouse } from "@gatehouse/sdk"
 import { createInProcessAuthorizer } from "@gatehouse/sdk/testing"
 import { createLogger } from "@gatehouse/telemetry"
-import { createAccessTokenVerifier } from "@gatehouse/tokens"
+import { createAccessTokenVerifier, type RevocationFeed } from "@gatehouse/tokens"
 import { ask } from "../../tests/support/http.ts"
 import { postForm } from "../../tests/support/login.ts"
 import { acme, addressOf, globex, plane } from "./plane.ts"
@@ -17,8 +17,10 @@ export interface Verifier {
 }
 
 /** Every verifier of acme's access tokens there is: at the edge, in a service's SDK, and the identity server's own endpoints. */
-export function accessTokenVerifiers(): readonly Verifier[] {
-  const sdk = publicSdk()
+export function accessTokenVerifiers(
+  options: { readonly revocations?: RevocationFeed } = {},
+): readonly Verifier[] {
+  const sdk = publicSdk(options)
   const { issuer, serviceClient } = acme
   return [
     { name: "gateway", accepts: async (token) => (await ask(`${acme.url}/v1/me`, { token })).status === 200 },
@@ -53,7 +55,7 @@ export function accessTokenVerifiers(): readonly Verifier[] {
           client_id: serviceClient.clientId,
           client_secret: serviceClient.clientSecret,
         })
-        return (json as { active?: boolean }).active !== false
+        return (json as { active?: boolean }).active === true
       },
     },
     {
@@ -77,7 +79,7 @@ export async function acceptedBy(token: string, verifiers = accessTokenVerifiers
 export const everyVerifier: readonly string[] = accessTokenVerifiers().map(({ name }) => name)
 
 /** A service that stands at the edge itself, on the realms of the running plane. */
-function publicSdk() {
+function publicSdk(options: { readonly revocations?: RevocationFeed }) {
   const issuers = {
     byIssuer: async (issuer: string) => {
       const organization = issuer === acme.issuer ? "acme" : issuer === globex.issuer ? "globex" : undefined
@@ -96,7 +98,7 @@ function publicSdk() {
   return createGatehouse({
     service: "sbom",
     verifier: acceptPublicTokens({
-      tokens: createAccessTokenVerifier({ audience: "gatehouse-api", issuers }),
+      tokens: createAccessTokenVerifier({ audience: "gatehouse-api", issuers, ...options }),
     }),
     authorizer: createInProcessAuthorizer(permissionModel as AuthorizationModel),
     databases,
