@@ -10,6 +10,7 @@ import Provider, {
 } from "oidc-provider"
 import { resolveScopes, splitScope, unknownScopes } from "../claims/resolve-scopes.ts"
 import { matchesRegisteredUri, registeredUris } from "../clients/redirect-uri.ts"
+import { pageHeaders } from "../pages/layout.ts"
 import type { Client } from "../store/types.ts"
 import { accessTokenClaims } from "../tokens/access-token-claims.ts"
 import { idTokenClaims } from "../tokens/id-token-claims.ts"
@@ -171,6 +172,7 @@ function configure(options: RealmProviderOptions): Configuration {
     loadExistingGrant,
     formats: { customizers: { jwt: (ctx, token, jwt) => writeAccessToken(options, ctx, token, jwt) } },
     renderError: (ctx, { error }) => {
+      ctx.set(pageHeaders())
       ctx.type = "html"
       ctx.body = renderError(error)
     },
