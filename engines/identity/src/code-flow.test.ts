@@ -1,9 +1,10 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose"
 import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { authorize, basic, claimsOf, discover, post, redeem, signIn } from "./testing/sign-in.ts"
+import { createTestBrowser } from "./testing/browser.ts"
+import { authorize, basic, claimsOf, discover, post, redeem, signIn, submit } from "./testing/sign-in.ts"
 import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
-import { clientSecretOf, redirectUri } from "./testing/test-realm.ts"
+import { clientSecretOf, password, redirectUri } from "./testing/test-realm.ts"
 
 let engine: TestEngine
 beforeAll(async () => {
@@ -240,6 +241,24 @@ describe("a session", () => {
   })
 })
 
+test("a client that changes while somebody sits at the page gets no code, and no redirect that is no longer its own", async () => {
+  const { id } = await engine.client("acme", "portal")
+  const change = (more: object) => engine.admin("PUT", `/acme/clients/${id}`, { clientId: "portal", ...more })
+  const finish = async (more: object) => {
+    const browser = createTestBrowser()
+    const { page = "", callback } = await authorize(engine, "acme", { browser, username: "nobody" })
+    await change(more)
+    return browser.follow(await submit(browser, callback, page, "ada", password), callback)
+  }
+  const switchedOff = await finish({ standardFlowEnabled: false })
+  expect(switchedOff.url.searchParams.get("error")).toBe("unauthorized_client")
+  await change({ standardFlowEnabled: true })
+  const moved = await finish({ redirectUris: ["https://moved.example/callback"] })
+  expect([moved.response.status, moved.url.origin]).toEqual([400, engine.url])
+  await change({ redirectUris: ["http://127.0.0.1/callback", "http://localhost:3000/*"] })
+  expect((await finish({})).url.searchParams.get("code")).not.toBeNull()
+})
+
 describe("an authorization code", () => {
   const exchange = (authorized: Awaited<ReturnType<typeof authorize>>, more: Record<string, string> = {}) =>
     post(engine.endpoint("acme", "token"), {
@@ -311,6 +330,20 @@ describe("an authorization code", () => {
       basic("gatehouse-api", clientSecretOf("acme")),
     )
     expect(other).toMatchObject({ status: 400, body: { error: "invalid_grant" } })
+  })
+
+  test("that is used again, even wrongly, ends what its first use gave", async () => {
+    for (const wrong of [
+      { code_verifier: "x".repeat(43) },
+      { redirect_uri: "http://127.0.0.1/callback" },
+      {},
+    ]) {
+      const authorized = await authorize(engine, "acme")
+      const first = await exchange(authorized)
+      const headers = { authorization: `Bearer ${first.body.access_token}` }
+      expect((await exchange(authorized, wrong)).status).toBe(400)
+      expect((await fetch(engine.endpoint("acme", "userinfo"), { headers })).status).toBe(401)
+    }
   })
 
   test("with any character changed, removed or added is refused", async () => {

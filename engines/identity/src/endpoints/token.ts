@@ -105,9 +105,7 @@ async function exchange(
   await handToProvider(dependencies, request, reply, { realm, method: "POST", url: path, body }, notStored, {
     client,
     grantType,
+    code: grantType === "authorization_code" ? form.get("code") : undefined,
   })
-  // A code is good for one attempt, also for one that failed (as Keycloak has it).
-  if (grantType === "authorization_code" && reply.raw.statusCode !== 200)
-    await dependencies.store.expiring.consume(realm.id, "AuthorizationCode", form.get("code") ?? "")
   return reply
 }

@@ -205,6 +205,7 @@ function checkAuthorizationRequest({ oidc }: KoaContextWithOIDC): void {
   if (oidc.params) oidc.params.scope = [...new Set([...wanted, ...client.defaultClientScopes])].join(" ")
 }
 
+type ProviderClient = NonNullable<KoaContextWithOIDC["oidc"]["client"]>
 type FoundAccount = NonNullable<Configuration["findAccount"]>
 
 /**
@@ -236,10 +237,23 @@ async function findAccount(
   }
 }
 
+/**
+ * Holds a request to its client once more: somebody may have sat at the sign-in page while the client's flow was switched off
+ * (Keycloak CVE-2026-7571) or its redirect URI taken away, and the provider looks at neither when the request is resumed.
+ */
+function requireStillAllowed(client: ProviderClient, redirectUri: unknown): void {
+  const { standardFlowEnabled, consentRequired } = registrationOf(client)
+  if (!client.redirectUriAllowed(String(redirectUri))) throw new errors.InvalidRedirectUri()
+  if (!standardFlowEnabled) throw new errors.UnauthorizedClient("the client may not use this flow")
+  // INVARIANT 1: there is no consent page yet, so a client that demands consent gets nothing.
+  if (consentRequired) throw new errors.AccessDenied("The client requires consent")
+}
+
 /** The grant of this client in this session, with everything asked for: whoever signs in grants it. */
 async function loadExistingGrant({ oidc }: KoaContextWithOIDC) {
   const { session, client, account, provider, params } = oidc
   if (!session || !client || !account) return undefined
+  requireStillAllowed(client, params?.redirect_uri)
   const known = session.grantIdFor(client.clientId)
   const found = known === undefined ? undefined : await provider.Grant.find(known)
   const usable = found?.accountId === account.accountId && found.clientId === client.clientId

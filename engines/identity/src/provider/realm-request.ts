@@ -13,6 +13,8 @@ export interface RealmRequest {
   readonly client?: Client
   /** At the token endpoint: what the client asks for a token with. */
   readonly grantType?: "authorization_code" | "refresh_token"
+  /** The code that it redeems. */
+  readonly code?: string | undefined
   /** The living session that a cookie, a code or a refresh token led to. */
   session?: UserSession
   /** The token under construction. */

@@ -1,5 +1,6 @@
 import { type Clock, nowSeconds } from "@gatehouse/kernel"
 import type { UserSessions } from "../sessions/user-sessions.ts"
+import type { IdentityStore, Realm } from "../store/types.ts"
 import { idleSeconds } from "../tokens/lifespans.ts"
 import { currentRealmRequest } from "./realm-request.ts"
 import { toTokenRefusal } from "./token-refusal.ts"
@@ -10,12 +11,19 @@ interface TokenAnswer {
   body: unknown
 }
 
+interface Dependencies {
+  readonly store: Pick<IdentityStore, "expiring">
+  readonly sessions: UserSessions
+  readonly clock: Clock
+}
+
 /** Puts a token answer, or its refusal, into Keycloak's form, and moves the idle timeout of a refreshed session. */
 export async function finishTokenAnswer(
   answer: TokenAnswer,
-  { sessions, clock }: { readonly sessions: UserSessions; readonly clock: Clock },
+  { store, sessions, clock }: Dependencies,
 ): Promise<void> {
-  const { realm, client, grantType, session, accessToken, refusal } = currentRealmRequest()
+  const { realm, client, grantType, code, session, accessToken, refusal } = currentRealmRequest()
+  if (answer.status !== 200 && code !== undefined) await spendCode(store, realm, code)
   const body = answer.body as Record<string, unknown> | undefined
   if (!body || answer.status >= 500) return
   if (answer.status !== 200 || !session || !accessToken) {
@@ -33,4 +41,15 @@ export async function finishTokenAnswer(
     session_state: session.sid,
     scope: accessToken.scope,
   }
+}
+
+/**
+ * A code is good for one attempt, also for one that failed (as Keycloak has it). An attempt after the first ends what that
+ * gave, whatever else is wrong with it (RFC 6749 section 4.1.2): two have the code, and one of them stole it.
+ */
+async function spendCode({ expiring }: Pick<IdentityStore, "expiring">, realm: Realm, code: string) {
+  if (await expiring.consume(realm.id, "AuthorizationCode", code)) return
+  const used = await expiring.find(realm.id, "AuthorizationCode", code)
+  const grantId = used?.payload.grantId
+  if (typeof grantId === "string") await expiring.destroyByGrant(realm.id, grantId)
 }

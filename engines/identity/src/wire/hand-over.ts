@@ -26,7 +26,7 @@ export async function askProvider<Result>(
   reply: FastifyReply,
   { realm, ...seen }: HandedOver,
   call: Call<Result>,
-  facts: Pick<RealmRequest, "client" | "grantType"> = {},
+  facts: Pick<RealmRequest, "client" | "grantType" | "code"> = {},
 ): Promise<Result> {
   const provider = await providers.of(realm)
   const replayed = replayRequest(request.raw, publicUrl, {
@@ -44,7 +44,7 @@ export async function handToProvider(
   reply: FastifyReply,
   seen: HandedOver,
   headers: Readonly<Record<string, string>>,
-  facts: Pick<RealmRequest, "client" | "grantType"> = {},
+  facts: Pick<RealmRequest, "client" | "grantType" | "code"> = {},
 ): Promise<void> {
   await askProvider(
     dependencies,
