@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from "vitest"
 import { createBrowser } from "./support/browser.ts"
-import { createIdentityRealm, type IdentityRealm, redirectUri } from "./support/identity-realm.ts"
-import { authorizationRequest, newVerifier, tokensOf } from "./support/sign-in.ts"
+import { createIdentityRealm, type IdentityRealm, password, redirectUri } from "./support/identity-realm.ts"
+import { authorizationRequest, newVerifier, openLogin, submitLogin, tokensOf } from "./support/sign-in.ts"
 
 let realm: IdentityRealm
 beforeAll(async () => {
@@ -57,6 +57,23 @@ describe("an unknown client or an unregistered redirect URI", () => {
         expect(text).not.toMatch(/<form|http-equiv="refresh"|<script/i)
       }
     }
+  })
+
+  test("gets one also where the URI lost its registration while somebody sat at the login page", async () => {
+    const client = { clientId: "moving", publicClient: true }
+    await realm.admin("POST", "/clients", { ...client, redirectUris: [redirectUri] })
+    const finish = async (uri: string) => {
+      const { browser, page } = await openLogin(realm, { clientId: "moving" })
+      await realm.admin("PUT", `/clients/${await realm.clientUuid("moving")}`, {
+        ...client,
+        redirectUris: [uri],
+      })
+      const posted = await submitLogin(browser, page, "ada", password)
+      return browser.visit(new URL(String(posted.headers.location), posted.url))
+    }
+    expect((await finish(redirectUri)).url.searchParams.get("code")).toMatch(/./)
+    const { status, url } = await finish("https://elsewhere.example/callback")
+    expect([status, url.origin]).toEqual([400, new URL(realm.issuer).origin])
   })
 
   test("while the same errors go back to a URI that is registered, with state and iss", async () => {
