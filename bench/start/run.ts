@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { removeEmbeddedCluster } from "@gatehouse/postgres"
 import { processTree, pssMegabytes } from "./process-tree.ts"
 
 /**
@@ -70,11 +71,13 @@ const first: Figures[] = []
 const second: Figures[] = []
 for (let round = 0; round < rounds; round += 1) {
   const state = mkdtempSync(join(tmpdir(), "gatehouse-bench-"))
+  chmodSync(state, 0o711)
   const port = await freePort()
   try {
     first.push(await measure(state, port, false))
     second.push(await measure(state, port, true))
   } finally {
+    await removeEmbeddedCluster(state)
     rmSync(state, { recursive: true, force: true })
   }
 }

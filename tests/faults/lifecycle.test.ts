@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { processTree } from "../../bench/start/process-tree.ts"
 import { ask } from "../support/http.ts"
 import { login } from "../support/login.ts"
-import { type PlaneProcess, startPlaneProcess } from "../support/plane-process.ts"
+import {
+  newStateDirectory,
+  type PlaneProcess,
+  removeStateDirectory,
+  startPlaneProcess,
+} from "../support/plane-process.ts"
 import { runGatehouse } from "../support/run-gatehouse.ts"
 
 /** One state directory through its life: these tests run in order, each from where the one before left it. */
@@ -37,7 +42,7 @@ async function acmeAnswers({ demo }: PlaneProcess): Promise<number> {
 }
 
 beforeAll(async () => {
-  stateDirectory = await mkdtemp(join(tmpdir(), "gatehouse-life-"))
+  stateDirectory = await newStateDirectory()
   home = await mkdtemp(join(tmpdir(), "gatehouse-home-"))
   running = await startPlaneProcess({ stateDirectory })
 })
@@ -45,7 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await running.stop()
   await runGatehouse(home, ["reset", "--yes", "--state", stateDirectory])
-  await rm(stateDirectory, { recursive: true, force: true })
+  await removeStateDirectory(stateDirectory)
   await rm(home, { recursive: true, force: true })
 })
 

@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ask } from "../support/http.ts"
 import { describeMainJob } from "../support/main-job.ts"
-import { type PlaneProcess, startPlaneProcess } from "../support/plane-process.ts"
-import { runGatehouse } from "../support/run-gatehouse.ts"
+import {
+  newStateDirectory,
+  type PlaneProcess,
+  removeStateDirectory,
+  startPlaneProcess,
+} from "../support/plane-process.ts"
 
 /** Only an address changes: the authorization engine of another process answers in place of the plane's own. */
 let authorization: PlaneProcess
@@ -13,7 +14,7 @@ let running: PlaneProcess
 const folders: string[] = []
 
 async function newState(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "gatehouse-remote-"))
+  const folder = await newStateDirectory()
   folders.push(folder)
   return folder
 }
@@ -35,10 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await running?.stop()
   await authorization?.stop()
-  for (const folder of folders) {
-    await runGatehouse(folder, ["reset", "--yes", "--state", folder])
-    await rm(folder, { recursive: true, force: true })
-  }
+  for (const folder of folders) await removeStateDirectory(folder)
 })
 
 test("a plane with AUTHORIZATION_URL starts no engine of its own, and its tuples are in the other process", async () => {

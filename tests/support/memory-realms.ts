@@ -6,8 +6,9 @@ import {
   projectGroupPath,
 } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
+import type { DirectoryUser } from "@gatehouse/keycloak"
 import { testPrincipal } from "@gatehouse/sdk/testing"
-import type { RealmDirectory, RealmUser } from "@gatehouse/service-governance"
+import type { RealmDirectory } from "@gatehouse/service-governance"
 
 /** Somebody of a realm. */
 export interface RealmMember {
@@ -116,6 +117,6 @@ export function createMemoryRealms(): MemoryRealms {
   return realms
 }
 
-function toUser({ subject, enabled = true }: RealmMember): RealmUser {
+function toUser({ subject, enabled = true }: RealmMember): DirectoryUser {
   return { subject, username: subject, email: `${subject}@example.com`, name: subject, enabled }
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { removeEmbeddedCluster } from "@gatehouse/postgres"
 import type { DemoFile, PlaneFile } from "@gatehouse/server"
 import { findFreePortSpan } from "./free-port-span.ts"
 
@@ -35,7 +36,7 @@ const readyMilliseconds = 60_000
 
 /** Starts `gatehouse up --demo --json` and resolves when it says that it is ready. */
 export async function startPlaneProcess(options: PlaneProcessOptions = {}): Promise<PlaneProcess> {
-  const stateDirectory = options.stateDirectory ?? (await mkdtemp(join(tmpdir(), "gatehouse-plane-")))
+  const stateDirectory = options.stateDirectory ?? (await newStateDirectory())
   const port = options.port ?? (await findFreePortSpan())
   const given = options.arguments ?? ["--demo"]
   const child = spawn(
@@ -55,9 +56,22 @@ export async function startPlaneProcess(options: PlaneProcessOptions = {}): Prom
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop()
-      if (options.stateDirectory === undefined) await rm(stateDirectory, { recursive: true, force: true })
+      if (options.stateDirectory === undefined) await removeStateDirectory(stateDirectory)
     },
   }
+}
+
+/** A new folder that the database's own user may pass through, as `gatehouse up` makes it. */
+export async function newStateDirectory(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-plane-"))
+  await chmod(folder, 0o711)
+  return folder
+}
+
+/** Removes a stopped plane's state, its database included, wherever that had to live. */
+export async function removeStateDirectory(stateDirectory: string): Promise<void> {
+  await removeEmbeddedCluster(stateDirectory)
+  await rm(stateDirectory, { recursive: true, force: true })
 }
 
 /** The environment without what would point the plane or its command line elsewhere. */

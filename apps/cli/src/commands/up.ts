@@ -62,10 +62,13 @@ export const up = defineCommand({
   },
 })
 
-/** Made here, so that the first start already keeps what it compiles. Whether it can be used the server says, in one line. */
+/**
+ * Made here, so that the first start already keeps what it compiles. Whether it can be used the server says, in one line.
+ * Others may pass through but not look in: PostgreSQL's own user has to reach its folder. Every file in it is its owner's alone.
+ */
 function makeStateDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    mkdirSync(directory, { recursive: true, mode: 0o711 })
     keepCompiledCode(directory)
   } catch {
     // The server names the folder and what to do.

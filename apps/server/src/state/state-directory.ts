@@ -40,7 +40,7 @@ export function statePaths(directory: string): StatePaths {
 export async function openStateDirectory(directory: string): Promise<StatePaths> {
   const paths = statePaths(directory)
   try {
-    await mkdir(directory, { recursive: true })
+    await mkdir(directory, { recursive: true, mode: 0o711 })
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new GatehouseError("server.state_not_writable", {
