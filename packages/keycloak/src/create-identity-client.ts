@@ -1,10 +1,9 @@
-import type { ProjectRole, ProjectUuid } from "@gatehouse/contracts"
 import { GatehouseError, type PartHealth, Secret } from "@gatehouse/kernel"
 import { createDirectory, type Directory, type DirectoryOptions } from "./directory/create-directory.ts"
 import { findClient } from "./ensure/ensure-client.ts"
 import { type EnsuredRealm, ensureRealm } from "./ensure/ensure-realm.ts"
 import { type EnsuredUser, ensureUser, type UserSpecification } from "./ensure/ensure-user.ts"
-import { type EnsuredGroup, ensureGroupPath, ensureProjectGroups } from "./ensure/groups.ts"
+import { type EnsuredGroup, ensureGroupPath } from "./ensure/groups.ts"
 import type { RealmTemplate } from "./template/realm-template.ts"
 import { createAdminWire, type IdentityServerOptions } from "./wire/admin-wire.ts"
 import { objectIn, textIn } from "./wire/answers.ts"
@@ -16,12 +15,6 @@ export interface IdentityClient {
   ensureUser(realm: string, user: UserSpecification): Promise<EnsuredUser>
   /** Makes the group at a full path, and those above it. */
   ensureGroupPath(realm: string, path: string): Promise<EnsuredGroup>
-  /** Makes a project's groups; returns the paths that were made. */
-  ensureProjectGroups(
-    realm: string,
-    project: ProjectUuid,
-    roles?: readonly ProjectRole[],
-  ): Promise<readonly string[]>
   /** The secret of a confidential client. Throws `identity.not_found` for an unknown or public one. */
   clientSecret(realm: string, clientId: string): Promise<Secret>
   /** Removes a realm with everything in it; true where there was one. */
@@ -39,7 +32,6 @@ export function createIdentityClient(options: IdentityServerOptions): IdentityCl
     ensureRealm: (template) => ensureRealm(wire, template),
     ensureUser: (realm, user) => ensureUser(wire, realm, user),
     ensureGroupPath: (realm, path) => ensureGroupPath(wire, realm, path),
-    ensureProjectGroups: (realm, project, roles) => ensureProjectGroups(wire, realm, project, roles),
     async clientSecret(realm, clientId) {
       const operation = "client.secret"
       const client = await findClient(wire, realm, clientId)

@@ -12,7 +12,6 @@ export {
   type IncomingRequest,
   type ResourceRegistration,
 } from "./create-gatehouse.ts"
-export type { Directory } from "./directory.ts"
 export type { OpenApiInfo } from "./fastify/openapi.ts"
 export {
   type AuthorizationRequest,

@@ -1,6 +1,6 @@
 export type { PlatformAddresses } from "./addresses.ts"
 export { createGovernanceService } from "./create-governance-service.ts"
 export { governanceOrganizationSchema, type OrganizationTables } from "./database/organization-schema.ts"
-export type { RealmDirectory, RealmUser } from "./directory/realm-directory.ts"
+export type { RealmDirectory } from "./directory/realm-directory.ts"
 export type { GovernanceService, GovernanceServiceOptions } from "./options.ts"
 export type { NewOrganization, ProvisioningOptions } from "./tenancy/provision-organization.ts"

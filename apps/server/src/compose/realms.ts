@@ -1,10 +1,10 @@
 import { platformOrganizationId } from "@gatehouse/contracts"
-import { type Directory, type IdentityClient, realmTemplate } from "@gatehouse/keycloak"
+import { type IdentityClient, realmTemplate } from "@gatehouse/keycloak"
 import type { RealmDirectory } from "@gatehouse/service-governance"
 import type { Addresses } from "./addresses.ts"
 
 /** The realms of this plane: the directory, and making each what the template says at the addresses of this start. */
-export interface Realms extends RealmDirectory, Pick<Directory, "invalidate"> {
+export interface Realms extends RealmDirectory {
   readonly client: IdentityClient
   /** From now on, realms are told to report the end of sessions to this address of governance. */
   tellOfLogouts(governanceUrl: string): void

@@ -49,14 +49,14 @@ export interface Directory {
   findUser(organization: OrganizationId, subject: string): Promise<DirectoryUser | undefined>
   /** Whether there is a group of that full path, and whether anyone is in it or below it. */
   findGroup(organization: OrganizationId, path: string): Promise<{ readonly hasMembers: boolean } | undefined>
+  /** Makes the group of each of these roles of a project. Idempotent. */
   ensureProjectGroups(
     organization: OrganizationId,
     project: ProjectUuid,
     roles: readonly ProjectRole[],
   ): Promise<void>
+  /** Removes the project's groups and what is below them. Idempotent. */
   removeProjectGroups(organization: OrganizationId, project: ProjectUuid): Promise<void>
-  /** Forgets what was remembered of one principal, or of a whole organization. */
-  invalidate(organization: OrganizationId, subject?: string): void
 }
 
 export interface DirectoryOptions {
@@ -105,8 +105,6 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await removeProjectGroups(wire, realmOf(organization), project)
       cache.forget([organization])
     },
-    invalidate: (organization, subject) =>
-      cache.forget(subject === undefined ? [organization] : [organization, subject]),
   }
 }
 

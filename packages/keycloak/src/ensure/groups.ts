@@ -1,4 +1,4 @@
-import { type ProjectRole, type ProjectUuid, projectGroupPath, projectRoles } from "@gatehouse/contracts"
+import { type ProjectRole, type ProjectUuid, projectGroupPath } from "@gatehouse/contracts"
 import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import type { AdminWire } from "../wire/admin-wire.ts"
 import { listIn, objectIn, type Representation, textIn } from "../wire/answers.ts"
@@ -50,13 +50,13 @@ export async function ensureGroupPath(wire: AdminWire, realm: string, path: stri
   }
 }
 
-/** Makes the group of each role of a project, `/projects/<id>/project-owners` and so on. Returns the paths that were made. */
+/** Makes the group of each of these roles of a project, `/projects/<id>/project-owners` and so on. */
 export async function ensureProjectGroups(
   wire: AdminWire,
   realm: string,
   project: ProjectUuid,
-  roles: readonly ProjectRole[] = projectRoles,
-): Promise<readonly string[]> {
+  roles: readonly ProjectRole[],
+): Promise<void> {
   const operation = "group.create"
   const parent = await ensureGroupPath(wire, realm, projectPath(project))
   const listed = await wire.read({
@@ -81,25 +81,22 @@ export async function ensureProjectGroups(
       })
     }
   }
-  return missing
 }
 
-/** Removes a project's groups. True where there were any. */
+/** Removes a project's groups. */
 export async function removeProjectGroups(
   wire: AdminWire,
   realm: string,
   project: ProjectUuid,
-): Promise<boolean> {
+): Promise<void> {
   const operation = "group.delete"
   const group = await findGroup(wire, realm, projectPath(project))
-  if (!group) return false
+  if (!group) return
   const path = `/groups/${textIn(group, "id", operation)}`
   const answer = await wire.request({ method: "DELETE", realm, path, operation })
-  if (answer.status === 404) return false
-  if (answer.status !== 204) {
+  if (answer.status !== 204 && answer.status !== 404) {
     throw new GatehouseError("identity.unexpected_answer", { details: { operation, status: answer.status } })
   }
-  return true
 }
 
 function projectPath(project: ProjectUuid): string {

@@ -1,8 +1,8 @@
 import { type Member, type OrganizationId, principalId } from "@gatehouse/contracts"
-import type { RealmUser } from "../../directory/realm-directory.ts"
+import type { DirectoryUser } from "@gatehouse/keycloak"
 
 /** A user of the realm as the API shows it. */
-export function toMember(organization: OrganizationId, user: RealmUser): Member {
+export function toMember(organization: OrganizationId, user: DirectoryUser): Member {
   return {
     id: user.subject,
     principal: principalId("user", organization, user.subject),
