@@ -19,6 +19,8 @@ export function limitBody(request: IncomingMessage, limitBytes: number): Transfo
     if (!request.complete) body.destroy(new Error("the client left before its body ended"))
   })
   request.once("error", (error) => body.destroy(error))
+  // A request that still waits for a connection has no reader that hears of this; unheard, it would end the process.
+  body.on("error", () => undefined)
   // What is left of the body is read and dropped, so that a client that is still sending gets to read the answer.
   body.once("close", () => request.resume())
   return request.pipe(body)

@@ -1,5 +1,5 @@
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { send, sendRaw } from "../testing/send.ts"
 import {
@@ -150,6 +150,29 @@ describe("a service", () => {
     for (const word of ["ECONNREFUSED", "127.0.0.1", new URL(gateway.sbom.url).port, "undici"])
       expect(text).not.toContain(word)
   })
+})
+
+/** Requests whose bodies never end: more of them than there are connections to one service. */
+function sendSlowly(path: string, count = 80) {
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 1000\r\n\r\n`
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(gateway.port, "127.0.0.1", () => socket.write(head))
+    return socket.on("error", () => undefined)
+  })
+  return () => sockets.map((socket) => socket.destroy())
+}
+
+test("a client that leaves while its request waits for a connection takes nobody with it", async () => {
+  await start()
+  const uncaught: unknown[] = []
+  const note = (error: unknown) => uncaught.push(error)
+  process.on("uncaughtException", note)
+  const leave = sendSlowly("/v1/check")
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  leave()
+  await expect.poll(async () => (await get()).status, { interval: 100, timeout: 5_000 }).toBe(200)
+  process.off("uncaughtException", note)
+  expect(uncaught).toEqual([])
 })
 
 describe("without governance", () => {
