@@ -1,10 +1,5 @@
 import { randomBytes } from "node:crypto"
-import {
-  type OrganizationId,
-  type Principal,
-  permissionModel,
-  platformOrganizationId,
-} from "@gatehouse/contracts"
+import { type OrganizationId, type Principal, permissionModel } from "@gatehouse/contracts"
 import { createAuthorizationEngine } from "@gatehouse/engine-authorization"
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
 import { createRemoteAuthorizer, ensureStore, type RemoteAuthorizer } from "@gatehouse/openfga"
@@ -15,7 +10,7 @@ import {
 } from "@gatehouse/postgres"
 import { testAdminUrl, uniqueName } from "@gatehouse/postgres/testing"
 import type { RequestVerifier } from "@gatehouse/sdk"
-import { createTestGateway, type TestGateway, testPrincipal } from "@gatehouse/sdk/testing"
+import { createTestGateway, type TestGateway } from "@gatehouse/sdk/testing"
 import {
   createGovernanceService,
   type GovernanceService,
@@ -79,13 +74,6 @@ export interface TestPlane {
   auditRecords(organization: OrganizationId): Promise<AuditRow[]>
   close(): Promise<void>
 }
-
-/** The gateway's own principal. */
-export const gatewayPrincipal: Principal = testPrincipal({
-  home: platformOrganizationId,
-  subject: "gateway",
-  type: "service",
-})
 
 /** Everyone whom tests ask as, in each organization. */
 const members = [

@@ -62,6 +62,12 @@ export {
   sbomSchema,
 } from "./api/sbom.ts"
 export {
+  apiAudience,
+  type DefaultClientIds,
+  defaultClientIds,
+  developmentPortalUrl,
+} from "./default-clients.ts"
+export {
   groupAndAncestors,
   groupId,
   isUuid,
@@ -119,4 +125,5 @@ export {
   projectGroupPath,
   realmRoleRelations,
 } from "./permissions/who-holds-what.ts"
+export { gatewayPrincipal, platformService } from "./platform-services.ts"
 export type { Principal } from "./principal.ts"

@@ -4,7 +4,7 @@ export type { PrincipalFacts } from "./directory/read-principal.ts"
 export type { EnsuredRealm } from "./ensure/ensure-realm.ts"
 export type { EnsuredUser, UserSpecification } from "./ensure/ensure-user.ts"
 export type { EnsuredGroup } from "./ensure/groups.ts"
-export { apiAudience, type MapperTemplate } from "./template/mappers.ts"
+export type { MapperTemplate } from "./template/mappers.ts"
 export {
   type ClientTemplate,
   defaultLifetimes,

@@ -1,5 +1,4 @@
-import type { OrganizationId, Principal } from "@gatehouse/contracts"
-import { platformAdministratorRole, platformOrganizationId, principalId } from "@gatehouse/contracts"
+import { type OrganizationId, platformAdministratorRole, platformService } from "@gatehouse/contracts"
 import type { Auth } from "./auth.ts"
 import type { GatehouseOptions } from "./create-gatehouse.ts"
 import { openAuth } from "./open-auth.ts"
@@ -18,28 +17,11 @@ export function createJobAuth<DB>(
   const { service, authorizer, databases, resources = {}, logger } = options
   return (organization) =>
     openAuth({
-      principal: servicePrincipal(service, organization),
+      principal: platformService(service, organization, [platformAdministratorRole]),
       selectedProject: undefined,
       authorizer,
       databases,
       resources,
       logger,
     })
-}
-
-function servicePrincipal(service: string, organization: OrganizationId): Principal {
-  return {
-    id: principalId("service", platformOrganizationId, service),
-    type: "service",
-    subject: service,
-    home: platformOrganizationId,
-    organization,
-    groups: [],
-    realmRoles: [platformAdministratorRole],
-    scopes: [],
-    sessionId: undefined,
-    username: undefined,
-    email: undefined,
-    name: undefined,
-  }
 }

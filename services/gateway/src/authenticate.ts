@@ -1,9 +1,13 @@
-import { type OrganizationId, type Principal, platformOrganizationId } from "@gatehouse/contracts"
+import {
+  gatewayPrincipal,
+  type OrganizationId,
+  type Principal,
+  platformOrganizationId,
+} from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import { decide, newDecisionId } from "@gatehouse/sdk/decision"
 import { type AccessTokenVerifier, readBearerToken, toPrincipal } from "@gatehouse/tokens"
-import { gatewayPrincipal } from "./gateway-principal.ts"
 import type { RequestHeaders } from "./request/request-headers.ts"
 
 export interface AuthenticationQuery {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { apiAudience } from "@gatehouse/contracts"
 import { listenOnLoopback } from "@gatehouse/http"
 import { type PartHealth, type RunningPart, systemClock } from "@gatehouse/kernel"
 import { createAccessTokenVerifier, createRevocationFollower } from "@gatehouse/tokens"
@@ -9,12 +10,7 @@ import type { GatewayContext } from "./gateway-context.ts"
 import { handleRequest } from "./handle-request.ts"
 import { createRateLimits } from "./limits/create-rate-limits.ts"
 import { createOpenApiSource } from "./openapi/create-openapi-source.ts"
-import {
-  defaultAllowedOrigins,
-  defaultAudience,
-  defaultLimits,
-  type GatewayServiceOptions,
-} from "./options.ts"
+import { defaultAllowedOrigins, defaultLimits, type GatewayServiceOptions } from "./options.ts"
 import { createOrganizationDirectory } from "./organizations/create-organization-directory.ts"
 import { unnamedHostsOf } from "./organizations/resolve-host.ts"
 import { createRouteMatcher } from "./routes/create-route-matcher.ts"
@@ -44,7 +40,7 @@ export async function createGatewayService(options: GatewayServiceOptions): Prom
     fetchDirectory: () => upstreams.getJson("governance", "/internal/organizations"),
   })
   const tokens = createAccessTokenVerifier({
-    audience: options.audience ?? defaultAudience,
+    audience: options.audience ?? apiAudience,
     issuers: directory,
     clock,
     revocations,

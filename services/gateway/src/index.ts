@@ -1,7 +1,6 @@
 export { createGatewayService } from "./create-gateway-service.ts"
 export {
   defaultAllowedOrigins,
-  defaultAudience,
   defaultLimits,
   type GatewayLimits,
   type GatewayServiceOptions,

@@ -1,3 +1,4 @@
+import { developmentPortalUrl } from "@gatehouse/contracts"
 import type { Clock } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import type { Logger } from "@gatehouse/telemetry"
@@ -47,11 +48,8 @@ export interface RateLimit {
 /** Where services find the keys of internal tokens. */
 export const internalKeySetPath = "/.well-known/gatehouse/internal-jwks.json"
 
-/** The audience of every token of the platform's clients. */
-export const defaultAudience = "gatehouse-api"
-
-/** Where `next dev` serves the portal. */
-export const defaultAllowedOrigins: readonly string[] = ["http://localhost:3000"]
+/** Origins beside an organization's own that may call the API. */
+export const defaultAllowedOrigins: readonly string[] = [developmentPortalUrl]
 
 /**
  * Generous: on a laptop every client has one address, and a test suite is one principal. They bound what one client can take

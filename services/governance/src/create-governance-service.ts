@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { defaultClientIds } from "@gatehouse/contracts"
 import { systemClock } from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import { createGatehouse, createServiceApp } from "@gatehouse/sdk"
@@ -20,9 +21,6 @@ const registryConnections = 5
 
 /** How long a start waits for changes that an earlier process left; usually there are none. */
 const resumeMilliseconds = 2_000
-
-/** The platform's default clients, which are told when a session ends. */
-const defaultLogoutAudiences = ["gatehouse-portal", "gatehouse-cli", "gatehouse-api"]
 
 /**
  * Starts the control plane on loopback: brings its own database up to date, begins to complete what an earlier process left,
@@ -56,7 +54,7 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
     actAsService: createJobAuth({ service, resources, authorizer, databases, logger }),
     revocations: createRevocationStore(registry),
     logoutTokens: createLogoutTokenVerifier({
-      audiences: options.logoutAudiences ?? defaultLogoutAudiences,
+      audiences: options.logoutAudiences ?? Object.values(defaultClientIds()),
       clock,
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     }),

@@ -1,9 +1,9 @@
-import { platformOrganizationId } from "@gatehouse/contracts"
+import { gatewayPrincipal, platformOrganizationId } from "@gatehouse/contracts"
 import { backChannelLogoutEvent } from "@gatehouse/tokens"
 import { createTestRealm, type TestRealm } from "@gatehouse/tokens/testing"
 import { request } from "undici"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { gatewayPrincipal, startTestPlane, type TestPlane } from "../../support/start-test-plane.ts"
+import { startTestPlane, type TestPlane } from "../../support/start-test-plane.ts"
 
 let plane: TestPlane
 let identity: TestRealm

@@ -1,8 +1,8 @@
-import type { OrganizationId } from "@gatehouse/contracts"
+import { gatewayPrincipal, type OrganizationId } from "@gatehouse/contracts"
 import { uniqueName } from "@gatehouse/postgres/testing"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createProject } from "../../support/create-project.ts"
-import { gatewayPrincipal, startTestPlane, type TestPlane } from "../../support/start-test-plane.ts"
+import { startTestPlane, type TestPlane } from "../../support/start-test-plane.ts"
 
 let plane: TestPlane
 beforeAll(async () => {

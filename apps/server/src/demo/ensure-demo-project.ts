@@ -1,8 +1,7 @@
-import type { OrganizationId } from "@gatehouse/contracts"
+import { type OrganizationId, platformAdministratorRole, platformService } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import { request } from "undici"
 import type { RunningServices } from "../compose/start-services.ts"
-import { demoPrincipal } from "./demo-principal.ts"
 
 interface Project {
   readonly id: string
@@ -31,7 +30,8 @@ async function call(
   const path = "/v1/projects"
   const token = await internalTokens.mint({
     audience: "governance",
-    principal: demoPrincipal(organization),
+    // An administrator of the platform, whose every use is audited.
+    principal: platformService("demo", organization, [platformAdministratorRole]),
     method,
     path,
   })

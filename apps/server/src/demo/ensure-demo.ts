@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import {
+  defaultClientIds,
   type OrganizationId,
   type ProjectUuid,
   parseOrganizationId,
@@ -84,17 +85,15 @@ async function ensureOrganization(
       async (user) => [user, await ensureUser(services, organization, user, project.id)] as const,
     ),
   )
-  const secret = await services.realms.client.clientSecret(organization, serviceClientId)
+  const { api: clientId } = defaultClientIds()
+  const secret = await services.realms.client.clientSecret(organization, clientId)
   return {
     ...place,
     project,
     users: Object.fromEntries(users) as Record<DemoUserName, DemoLogin>,
-    serviceClient: { clientId: serviceClientId, clientSecret: revealSecret(secret) },
+    serviceClient: { clientId, clientSecret: revealSecret(secret) },
   }
 }
-
-/** The confidential client that every organization's realm has from its template. */
-const serviceClientId = "gatehouse-api"
 
 async function ensureUser(
   { realms }: RunningServices,

@@ -1,7 +1,4 @@
-import type { OrganizationId } from "@gatehouse/contracts"
-
-/** The audience that every verifier of Gatehouse demands. */
-export const apiAudience = "gatehouse-api"
+import { apiAudience, type OrganizationId } from "@gatehouse/contracts"
 
 /** A mapper as the template makes it (ProtocolMapperRepresentation). */
 export interface MapperTemplate {

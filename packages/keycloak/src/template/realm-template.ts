@@ -1,4 +1,6 @@
 import {
+  defaultClientIds,
+  developmentPortalUrl,
   type OrganizationId,
   organizationGroups,
   platformAdministratorRole,
@@ -67,8 +69,6 @@ export interface RealmTemplate {
   readonly clients: readonly ClientTemplate[]
 }
 
-/** Where the portal's development server answers. */
-const developmentPortal = "http://localhost:3000"
 /** The first part of every project group's path. */
 const projectsGroup = "/projects"
 
@@ -113,8 +113,9 @@ export function toRealmRepresentation(template: RealmTemplate): Record<string, u
 }
 
 function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
-  const { organization, organizationUrl, platformName = "gatehouse" } = options
-  const portals = [...new Set([organizationUrl, ...(options.portalUrls ?? [developmentPortal])])]
+  const { organization, organizationUrl, platformName } = options
+  const clientIds = defaultClientIds(platformName)
+  const portals = [...new Set([organizationUrl, ...(options.portalUrls ?? [developmentPortalUrl])])]
   const common = {
     enabled: true,
     protocol: "openid-connect",
@@ -140,7 +141,7 @@ function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
   return [
     {
       ...publicClient,
-      clientId: `${platformName}-portal`,
+      clientId: clientIds.portal,
       name: "Portal",
       redirectUris: portals.map((url) => `${url}/*`),
       webOrigins: portals,
@@ -151,7 +152,7 @@ function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
     },
     {
       ...publicClient,
-      clientId: `${platformName}-cli`,
+      clientId: clientIds.cli,
       name: "Command line",
       // RFC 8252 section 7.3: the port of a loopback address varies.
       redirectUris: ["http://127.0.0.1/*"],
@@ -160,7 +161,7 @@ function clientTemplates(options: RealmTemplateOptions): ClientTemplate[] {
     },
     {
       ...common,
-      clientId: `${platformName}-api`,
+      clientId: clientIds.api,
       name: "API and services",
       publicClient: false,
       standardFlowEnabled: false,

@@ -1,6 +1,6 @@
+import { gatewayPrincipal } from "@gatehouse/contracts"
 import type { InternalTokenIssuer } from "@gatehouse/tokens"
 import { type Dispatcher, Pool } from "undici"
-import { gatewayPrincipal } from "../gateway-principal.ts"
 import type { UpstreamName } from "../options.ts"
 import { upstreamFailure } from "./upstream-failure.ts"
 
