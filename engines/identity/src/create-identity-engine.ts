@@ -1,6 +1,13 @@
 import { hkdfSync } from "node:crypto"
 import { createHttpApp, listenOnLoopback, loopbackHosts } from "@gatehouse/http"
-import { type PartHealth, type RunningPart, revealSecret, type Secret, systemClock } from "@gatehouse/kernel"
+import {
+  GatehouseError,
+  type PartHealth,
+  type RunningPart,
+  revealSecret,
+  type Secret,
+  systemClock,
+} from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
 import { type Kysely, sql } from "kysely"
@@ -97,7 +104,7 @@ export async function createIdentityEngine(options: IdentityEngineOptions): Prom
 }
 
 function createApp({ logger }: IdentityEngineOptions, { publicUrl }: OidcDependencies) {
-  return createHttpApp({
+  const app = createHttpApp({
     logger,
     bodyLimitBytes,
     mapError: keycloakErrorAnswer,
@@ -107,6 +114,11 @@ function createApp({ logger }: IdentityEngineOptions, { publicUrl }: OidcDepende
       allowsOrigin: ({ url }) => url.startsWith("/realms/"),
     },
   })
+  // Which of two credentials counts must not depend on who reads them.
+  app.addHook("onRequest", async ({ raw }) => {
+    if ((raw.headersDistinct.authorization?.length ?? 0) > 1) throw new GatehouseError("request.ambiguous")
+  })
+  return app
 }
 
 function composeOidc(

@@ -9,6 +9,7 @@ import {
   fastify,
 } from "fastify"
 import { registerDoor } from "./door.ts"
+import { refuseAmbiguousMessages } from "./refuse-ambiguous-messages.ts"
 
 /** How a wire says an error: each wire has its one mapper. */
 export interface ErrorAnswer {
@@ -57,6 +58,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     reply.header("x-request-id", request.id)
     withRequestContext({ requestId: request.id }, done)
   })
+  refuseAmbiguousMessages(app)
   if (options.door) registerDoor(app, options.door)
   const answer = (error: GatehouseError, request: FastifyRequest, reply: FastifyReply) => {
     const { status, contentType, body, headers } = options.mapError(error, request)

@@ -12,6 +12,11 @@ export const requestErrors = defineErrors({
     message: "The request does not have the form that this operation takes.",
     action: "Compare it with /v1/openapi.json; `errors` names each member at fault.",
   },
+  "request.ambiguous": {
+    status: 400,
+    message: "The request can be read in two ways.",
+    action: "Send each of Host and Authorization once, and no transfer coding but chunked.",
+  },
   "request.too_large": {
     status: 413,
     message: "The body is larger than this operation takes.",
