@@ -130,6 +130,25 @@ describe("a binding's change", () => {
     expect((await plane.ask({ as: viewer, path: `/v1/projects/${id}` })).status).toBe(404)
   })
 
+  it("that was never committed counts for nothing, and is not made up for later", async () => {
+    const id = await createProject(plane, member("owner"))
+    const ask = (method: "PUT" | "DELETE", subject: string) =>
+      plane.ask({
+        as: member("owner"),
+        method,
+        path: `/v1/projects/${id}/bindings/owner/${member(subject).id}`,
+      })
+    expect((await ask("PUT", "developer")).status).toBe(204)
+    plane.faults.at("commit")
+    expect((await ask("DELETE", "developer")).status).toBe(500)
+    plane.faults.clear()
+    expect((await ask("DELETE", "owner")).status).toBe(204)
+    await plane.restart()
+    const owners = (await tuplesOf(id)).filter(({ relation }) => relation === "owner")
+    expect(owners.map(({ user }) => user)).toContain(member("developer").id)
+    expect(await plane.pendingChanges()).toBe(0)
+  })
+
   it("that waits counts for the last owner: a removal under way is no owner any more", async () => {
     const id = await createProject(plane, member("owner"))
     const other = member("developer").id

@@ -1,6 +1,7 @@
 import { type OrganizationId, type ProjectRole, type ProjectUuid, projectObject } from "@gatehouse/contracts"
 import { assert, assertDefined } from "@gatehouse/kernel"
 import type { AuditRecordInput, Grant, SelectHandle, WriteHandle } from "@gatehouse/postgres"
+import { sql } from "@gatehouse/sdk"
 import type { OrganizationTables } from "../database/organization-schema.ts"
 import type { Change, PendingChange } from "../journal/journal.ts"
 import { lockProject } from "../projects/project-lock.ts"
@@ -28,7 +29,7 @@ export type BindingOutcome =
   | "subject_unknown"
   | "project_gone"
   | "last_owner"
-  /** Another change of the same binding was accepted after this one and before it was carried out. */
+  /** Another change of the same binding was accepted after this one and before it was carried out; or this one never was. */
   | "superseded"
 
 type Transaction = SelectHandle<OrganizationTables> & WriteHandle<OrganizationTables>
@@ -52,7 +53,7 @@ export async function changeBinding(
   const accepted = await context.gatehouse.withGrant(grant, async (tx) => {
     await lockProject(tx, project)
     if (!(await isActive(tx, project))) return "project_gone"
-    const pending = await pendingRoleChanges(context, organization, project)
+    const pending = await pendingRoleChanges(context, tx, organization, project)
     const refusal = await refusalOf(context, change, pending)
     if (refusal !== undefined) return refusal
     const entry = await context.journal.enter({ organization, change, requestedBy: principal.id })
@@ -80,7 +81,7 @@ export async function finishBindingChange(
   return context.gatehouse.withGrant(grant, async (tx) => {
     await lockProject(tx, change.project)
     if (!(await isActive(tx, change.project))) return "project_gone"
-    const pending = await pendingRoleChanges(context, organization, change.project)
+    const pending = await pendingRoleChanges(context, tx, organization, change.project)
     if (!pending.some(({ id }) => id === entry.id)) return "superseded"
     const tuple = tupleOf(change)
     if (change.kind === "binding.add")
@@ -93,13 +94,34 @@ export async function finishBindingChange(
 
 type PendingRoleChange = PendingChange & { readonly change: RoleChange }
 
+/**
+ * The accepted changes that wait, read behind the lock. The journal is in another database, so an entry may be left of a
+ * transaction that was rolled back: only one whose intent is in the audit log was ever accepted.
+ */
 async function pendingRoleChanges(
   { journal }: GovernanceContext,
+  tx: Pick<Transaction, "selectFrom">,
   organization: OrganizationId,
   project: ProjectUuid,
 ): Promise<PendingRoleChange[]> {
   const pending = await journal.pendingOn(organization, project)
-  return pending.filter((entry): entry is PendingRoleChange => isRoleChange(entry.change))
+  if (pending.length === 0) return []
+  const accepted = await tx
+    .selectFrom(
+      sql<{ change_id: string }>`(select details->>'change_id' as change_id from audit.record
+      where resource_type = 'project' and resource_id = ${project} and outcome = 'intent')`.as("intent"),
+    )
+    .select("change_id")
+    .where(
+      "change_id",
+      "in",
+      pending.map(({ id }) => id),
+    )
+    .execute()
+  const ids = new Set(accepted.map(({ change_id }) => change_id))
+  return pending.filter(
+    (entry): entry is PendingRoleChange => ids.has(entry.id) && isRoleChange(entry.change),
+  )
 }
 
 /** Why a change is not made, as things stand behind the lock. */
