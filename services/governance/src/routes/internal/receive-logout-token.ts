@@ -6,6 +6,7 @@ import { issuerOf, jwksUriOf } from "../../addresses.ts"
 import { toRevocationEvent } from "../../revocation/revocation-store.ts"
 import type { RouteContext } from "../route-context.ts"
 
+const url = "/internal/backchannel-logout/:realm"
 const formType = "application/x-www-form-urlencoded"
 const bodySchema = z.object({ logout_token: z.string().min(1) })
 
@@ -17,7 +18,7 @@ export function addReceiveLogoutToken(context: RouteContext): void {
   takeForms(context.app.fastify)
   context.app.openRoute({
     method: "POST",
-    url: "/internal/backchannel-logout/:realm",
+    url,
     summary: "Receive a logout token",
     openBecause:
       "The logout token is its own credential, signed by the realm; all it can do is end sessions.",
@@ -67,11 +68,14 @@ function refused(): GatehouseError {
   return new GatehouseError("governance.logout_token_refused")
 }
 
-/** A member that comes twice has no one value, so it is left out. */
+/** For this one address. A member that comes twice has no one value, so it is left out. */
 function takeForms(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(formType, { parseAs: "string" }, (_request, body, done) => {
-    const members = new URLSearchParams(String(body))
-    const single = [...new Set(members.keys())].filter((name) => members.getAll(name).length === 1)
-    done(null, Object.fromEntries(single.map((name) => [name, members.get(name)])))
+  fastify.addContentTypeParser(formType, { parseAs: "string" }, (request, body, done) => {
+    if (request.routeOptions.url !== url) return done(new GatehouseError("request.unsupported_media_type"))
+    const values = new Map<string, string | undefined>()
+    for (const [name, value] of new URLSearchParams(String(body))) {
+      values.set(name, values.has(name) ? undefined : value)
+    }
+    done(null, Object.fromEntries(values))
   })
 }
