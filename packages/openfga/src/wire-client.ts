@@ -1,5 +1,5 @@
+import { createJsonClient, type JsonAnswer, NoAnswerError } from "@gatehouse/http/json-client"
 import { GatehouseError, revealSecret, type Secret } from "@gatehouse/kernel"
-import { Pool } from "undici"
 
 /** Connections to one server; a check takes milliseconds, so this is thousands of checks a second. */
 const maximumConnections = 16
@@ -7,8 +7,6 @@ const maximumConnections = 16
 const maximumCallsAtOnce = 1_024
 /** Bytes of one answer: a page of 100 tuples with contexts of 32 KiB each stays under it. */
 const maximumAnswerBytes = 8 * 1024 * 1024
-/** The longest silence of a connection on which an answer is awaited; the deadline of the call is shorter as a rule. */
-const silenceMilliseconds = 30_000
 
 export interface WireClientOptions {
   readonly url: string
@@ -26,13 +24,6 @@ export interface WireCall {
   readonly repeatable: boolean
 }
 
-/** An answer whose body is JSON. */
-export interface WireAnswer {
-  readonly status: number
-  readonly body: unknown
-  header(name: string): string | undefined
-}
-
 /** The server's own refusal, by its code. */
 export interface WireRefusal {
   readonly status: number
@@ -42,69 +33,34 @@ export interface WireRefusal {
 /** Speaks OpenFGA's HTTP API, and believes nothing that is not of its form. */
 export interface WireClient {
   /** Any answer in JSON. Throws `authz.unavailable` for no answer in time, too much of it, or another form. */
-  call(call: WireCall): Promise<WireAnswer>
+  call(call: WireCall): Promise<JsonAnswer>
   close(): Promise<void>
 }
 
 export function createWireClient({ url, credential, timeoutMilliseconds }: WireClientOptions): WireClient {
-  const base = new URL(url)
-  const prefix = base.pathname.replace(/\/$/, "")
-  const pool = new Pool(base.origin, {
-    connections: maximumConnections,
-    pipelining: 1,
-    connect: { timeout: timeoutMilliseconds },
-    headersTimeout: silenceMilliseconds,
-    bodyTimeout: silenceMilliseconds,
-    maxResponseSize: maximumAnswerBytes,
-  })
-  const headers: Record<string, string> = { accept: "application/json" }
-  if (credential !== undefined) headers.authorization = `Bearer ${revealSecret(credential)}`
+  const client = createJsonClient({ url, maximumConnections, maximumAnswerBytes, timeoutMilliseconds })
+  const authorization: Record<string, string> =
+    credential === undefined ? {} : { authorization: `Bearer ${revealSecret(credential)}` }
   let underWay = 0
-
-  const once = async ({ method, path, body }: WireCall, signal: AbortSignal): Promise<WireAnswer> => {
-    const answer = await pool.request({
-      method,
-      path: `${prefix}${path}`,
-      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    })
-    const text = await answer.body.text()
-    return {
-      status: answer.statusCode,
-      body: text === "" ? undefined : JSON.parse(text),
-      header: (name) => {
-        const value = answer.headers[name]
-        return Array.isArray(value) ? value[0] : value
-      },
-    }
-  }
-
   return {
-    call: async (call) => {
+    call: async ({ body, ...call }) => {
       if (underWay >= maximumCallsAtOnce) throw unavailable("too_many_calls")
       underWay++
-      // One deadline for everything: waiting for a connection, a second try, the body.
-      const signal = AbortSignal.timeout(timeoutMilliseconds)
       try {
-        return await once(call, signal).catch((error: unknown) => {
-          if (call.repeatable && !signal.aborted && isBrokenConnection(error)) return once(call, signal)
-          throw error
+        return await client.send({
+          ...call,
+          headers:
+            body === undefined ? authorization : { ...authorization, "content-type": "application/json" },
+          body: body === undefined ? undefined : JSON.stringify(body),
         })
       } catch (error) {
-        throw unavailable(signal.aborted ? "timeout" : "no_answer", error)
+        throw unavailable(error instanceof NoAnswerError ? error.reason : "no_answer", error)
       } finally {
         underWay--
       }
     },
-    close: () => pool.destroy(),
+    close: client.close,
   }
-}
-
-const brokenConnectionCodes = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])
-
-function isBrokenConnection(error: unknown): boolean {
-  return brokenConnectionCodes.has((error as { code?: string }).code ?? "")
 }
 
 /** No decision: a denial for whoever asked. `reason` is for the log. */
@@ -116,7 +72,7 @@ export function unavailable(reason: string, cause?: unknown, details: object = {
 }
 
 /** What the server refused with, or undefined for a body that is no error of the wire. */
-export function refusalIn({ status, body }: WireAnswer): WireRefusal | undefined {
+export function refusalIn({ status, body }: JsonAnswer): WireRefusal | undefined {
   const code = memberOf(body, "code")
   return typeof code === "string" && status >= 400 ? { status, code } : undefined
 }

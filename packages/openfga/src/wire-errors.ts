@@ -1,5 +1,6 @@
+import type { JsonAnswer } from "@gatehouse/http/json-client"
 import { GatehouseError } from "@gatehouse/kernel"
-import { refusalIn, unavailable, type WireAnswer } from "./wire-client.ts"
+import { refusalIn, unavailable } from "./wire-client.ts"
 
 /** What was asked for: the same code of the wire means different things to the caller. */
 export type Operation = "query" | "write" | "administration"
@@ -24,12 +25,12 @@ const writeConflicts = new Set(["write_failed_due_to_invalid_input", "Aborted"])
  * The body of a good answer (200 or 201). Every other answer throws: never is anything but a well-formed answer taken for a
  * decision. `details.code` is the wire's code; its sentence is left out, for it may repeat what was asked.
  */
-export function bodyOf(answer: WireAnswer, operation: Operation): unknown {
+export function bodyOf(answer: JsonAnswer, operation: Operation): unknown {
   if (answer.status === 200 || answer.status === 201) return answer.body
   throw errorOf(answer, operation)
 }
 
-function errorOf(answer: WireAnswer, operation: Operation): GatehouseError {
+function errorOf(answer: JsonAnswer, operation: Operation): GatehouseError {
   const refusal = refusalIn(answer)
   if (refusal === undefined) return unavailable("unexpected_answer", undefined, { status: answer.status })
   return errorOfCode(refusal.code, refusal.status, operation)

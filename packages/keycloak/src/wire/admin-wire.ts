@@ -1,7 +1,8 @@
+import type { JsonAnswer } from "@gatehouse/http/json-client"
 import { type Clock, GatehouseError, revealSecret, systemClock } from "@gatehouse/kernel"
 import { errorOf, unexpected } from "./answers.ts"
 import { createTokenSource, type IdentityCredentials, type TokenSource } from "./token-source.ts"
-import { createWireClient, type WireAnswer } from "./wire-client.ts"
+import { createWireClient } from "./wire-client.ts"
 
 /** How to reach an identity server. */
 export interface IdentityServerOptions {
@@ -34,13 +35,13 @@ export interface AdminRequest {
 /** Speaks the Admin API with a bearer that it keeps fresh. */
 export interface AdminWire {
   /** The answer, whatever its status but 401. Throws `identity.unavailable` and `identity.credentials_refused`. */
-  request(request: AdminRequest): Promise<WireAnswer>
+  request(request: AdminRequest): Promise<JsonAnswer>
   /** The body of a good answer. Throws for every other. */
   read(request: Omit<AdminRequest, "method" | "body">): Promise<unknown>
   /** The same, but undefined where there is nothing (404). */
   find(request: Omit<AdminRequest, "method" | "body">): Promise<unknown>
   /** Any good answer. Throws for every other. */
-  change(request: AdminRequest): Promise<WireAnswer>
+  change(request: AdminRequest): Promise<JsonAnswer>
   /** The id of what a POST made, from `Location`. */
   create(request: Omit<AdminRequest, "method">): Promise<string>
   close(): Promise<void>
@@ -76,7 +77,7 @@ export function createAdminWire(options: IdentityServerOptions): AdminWire {
     if (answer.status === 401) source.discard(token)
     return answer
   }
-  const request = async (asked: AdminRequest): Promise<WireAnswer> => {
+  const request = async (asked: AdminRequest): Promise<JsonAnswer> => {
     const source = sourceFor(asked.realm)
     // A token may have died with a restart of the server, or with a logout; a new one tells.
     const first = await once(asked, source)
@@ -100,8 +101,8 @@ export function createAdminWire(options: IdentityServerOptions): AdminWire {
       return answer.body
     },
     async create(asked) {
-      const { location } = await change({ ...asked, method: "POST" })
-      const id = location?.split("/").at(-1)
+      const answer = await change({ ...asked, method: "POST" })
+      const id = answer.header("location")?.split("/").at(-1)
       if (!id) throw unexpected(asked.operation)
       return decodeURIComponent(id)
     },

@@ -1,5 +1,5 @@
+import type { JsonAnswer } from "@gatehouse/http/json-client"
 import { type ErrorCode, GatehouseError } from "@gatehouse/kernel"
-import type { WireAnswer } from "./wire-client.ts"
 
 const byStatus: ReadonlyMap<number, ErrorCode> = new Map<number, ErrorCode>([
   [400, "identity.refused"],
@@ -10,7 +10,7 @@ const byStatus: ReadonlyMap<number, ErrorCode> = new Map<number, ErrorCode>([
 ])
 
 /** The error for an answer that is not the one hoped for. Its body is left out: it may repeat what was sent. */
-export function errorOf(answer: WireAnswer, operation: string): GatehouseError {
+export function errorOf(answer: JsonAnswer, operation: string): GatehouseError {
   const { status } = answer
   const code = byStatus.get(status) ?? (status >= 500 ? "identity.unavailable" : "identity.unexpected_answer")
   return new GatehouseError(code, { details: { operation, status } })
