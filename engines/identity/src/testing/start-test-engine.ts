@@ -1,6 +1,5 @@
-import { createServer } from "node:net"
 import { Secret } from "@gatehouse/kernel"
-import { createTestDatabase } from "@gatehouse/postgres/testing"
+import { createTestDatabase, findFreePort } from "@gatehouse/postgres/testing"
 import { createLogger } from "@gatehouse/telemetry"
 import { createIdentityEngine } from "../create-identity-engine.ts"
 import { testRealm } from "./test-realm.ts"
@@ -29,7 +28,7 @@ const bootstrapSecret = "bootstrap-secret-of-the-tests-only"
 /** Starts an engine; `publicUrl` where it is to believe itself behind another address. */
 export async function startTestEngine(options: { publicUrl?: string } = {}): Promise<TestEngine> {
   const database = await createTestDatabase()
-  const port = await freePort()
+  const port = await findFreePort()
   const url = `http://localhost:${port}`
   const engine = await createIdentityEngine({
     databaseUrl: database.url,
@@ -84,15 +83,4 @@ export async function startTestEngine(options: { publicUrl?: string } = {}): Pro
       await database.drop()
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0))
-    })
-  })
 }

@@ -1,13 +1,12 @@
-import { createServer } from "node:net"
 import { createIdentityEngine } from "@gatehouse/engine-identity"
 import { Secret } from "@gatehouse/kernel"
-import { createTestDatabase } from "@gatehouse/postgres/testing"
+import { createTestDatabase, findFreePort } from "@gatehouse/postgres/testing"
 import { createLogger } from "@gatehouse/telemetry"
 import { defineIdentityContract } from "./identity-contract.ts"
 
 defineIdentityContract("the embedded engine", async () => {
   const database = await createTestDatabase()
-  const port = await freePort()
+  const port = await findFreePort()
   const url = `http://localhost:${port}`
   const clientSecret = new Secret("secret of the contract's administrator")
   const engine = await createIdentityEngine({
@@ -27,14 +26,3 @@ defineIdentityContract("the embedded engine", async () => {
     },
   }
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0))
-    })
-  })
-}
