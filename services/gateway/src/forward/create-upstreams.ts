@@ -6,6 +6,11 @@ import { upstreamFailure } from "./upstream-failure.ts"
 
 /** Connections to one service; more requests than this wait for one another. */
 const connectionsPerUpstream = 64
+/**
+ * Connections for the gateway's own questions. Nothing that clients send waits on them or fills them: who holds all the others
+ * up with slow bodies must not keep revocations from being known, for then every token would be refused.
+ */
+const ownConnections = 4
 /** A service on this network that does not accept in this time is down. */
 const connectTimeoutMilliseconds = 2_000
 /** Answers that the gateway reads itself: directory, revocations, API descriptions. */
@@ -30,25 +35,22 @@ export interface UpstreamsOptions {
 }
 
 export function createUpstreams({ urls, internalTokens, timeoutMilliseconds }: UpstreamsOptions): Upstreams {
-  const pools = new Map<UpstreamName, Pool>()
-  for (const [name, url] of Object.entries(urls) as [UpstreamName, string][]) {
-    pools.set(
-      name,
-      new Pool(url, {
-        connections: connectionsPerUpstream,
-        connect: { timeout: connectTimeoutMilliseconds },
-        headersTimeout: timeoutMilliseconds,
-        bodyTimeout: timeoutMilliseconds,
-      }),
+  const openPools = (connections: number, patienceMilliseconds: number) =>
+    new Map(
+      Object.entries(urls).map(([name, url]) => [
+        name,
+        new Pool(url, {
+          connections,
+          connect: { timeout: connectTimeoutMilliseconds },
+          headersTimeout: patienceMilliseconds,
+          bodyTimeout: patienceMilliseconds,
+        }),
+      ]),
     )
-  }
-  const poolOf = (name: UpstreamName): Pool => {
-    const pool = pools.get(name)
-    if (!pool) throw new TypeError("every upstream has an address")
-    return pool
-  }
+  const forwarding = openPools(connectionsPerUpstream, timeoutMilliseconds)
+  const asking = openPools(ownConnections, ownTimeoutMilliseconds)
   return {
-    dispatcherOf: poolOf,
+    dispatcherOf: (name) => poolOf(forwarding, name),
     async getJson(name, path, query, signal) {
       const token = await internalTokens.mint({
         audience: name,
@@ -58,12 +60,10 @@ export function createUpstreams({ urls, internalTokens, timeoutMilliseconds }: U
         query,
       })
       try {
-        const { statusCode, body } = await poolOf(name).request({
+        const { statusCode, body } = await poolOf(asking, name).request({
           method: "GET",
           path: query === undefined ? path : `${path}?${query}`,
           headers: { authorization: `Bearer ${token}`, accept: "application/json" },
-          headersTimeout: ownTimeoutMilliseconds,
-          bodyTimeout: ownTimeoutMilliseconds,
           signal: signal ?? null,
         })
         const text = await readBounded(body)
@@ -74,9 +74,15 @@ export function createUpstreams({ urls, internalTokens, timeoutMilliseconds }: U
       }
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all([...forwarding.values(), ...asking.values()].map((pool) => pool.destroy()))
     },
   }
+}
+
+function poolOf(pools: ReadonlyMap<string, Pool>, name: UpstreamName): Pool {
+  const pool = pools.get(name)
+  if (!pool) throw new TypeError("every upstream has an address")
+  return pool
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {

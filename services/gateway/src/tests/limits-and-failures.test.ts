@@ -162,6 +162,15 @@ function sendSlowly(path: string, count = 80) {
   return () => sockets.map((socket) => socket.destroy())
 }
 
+test("slow requests that fill every connection to governance keep nobody from using a token", async () => {
+  await start()
+  const leave = sendSlowly("/v1/check")
+  // Past the time after which revocations that cannot be followed refuse every token.
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  expect((await get("/v1/sboms")).status).toBe(200)
+  leave()
+})
+
 test("a client that leaves while its request waits for a connection takes nobody with it", async () => {
   await start()
   const uncaught: unknown[] = []
