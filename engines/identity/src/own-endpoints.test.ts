@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync } from "node:crypto"
+import { get as httpGet } from "node:http"
 import { CompactSign } from "jose"
 import * as client from "openid-client"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -45,6 +46,21 @@ describe("userinfo", () => {
     expect((await fetch(`${url}?access_token=${tokens.access_token}`)).status).toBe(401)
     const headers = { authorization: `Bearer ${tokens.access_token}` }
     expect((await fetch(url, { method: "POST", body, headers })).status).toBe(400)
+  })
+
+  test("refuses two Authorization headers, equal ones too", async () => {
+    const { tokens } = await signIn(engine, "acme")
+    const status = (authorization: string[]) =>
+      new Promise((resolve, reject) => {
+        const url = engine.endpoint("acme", "userinfo")
+        httpGet(url, { headers: { authorization } as never }, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        }).on("error", reject)
+      })
+    const bearer = `Bearer ${tokens.access_token}`
+    expect(await status([bearer])).toBe(200)
+    for (const second of [bearer, "Bearer x"]) expect(await status([bearer, second])).toBe(400)
   })
 
   test("says errors in WWW-Authenticate alone", async () => {
