@@ -40,7 +40,7 @@ export {
   type ResourceReference,
   resource,
 } from "./objects.ts"
-export { type CursorForm, createCursorForm } from "./paging.ts"
+export { type CursorForm, createCursorForm, cursorTime } from "./paging.ts"
 export {
   acceptInternalTokens,
   acceptPublicTokens,

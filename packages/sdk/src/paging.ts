@@ -1,5 +1,8 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import type { z } from "zod"
+import { z } from "zod"
+
+/** A time of a row in a cursor, as `toISOString` writes it. There is no year 0 in PostgreSQL. */
+export const cursorTime = z.iso.datetime().refine((text) => !text.startsWith("0000"))
 
 /** Places of one list, as opaque text. */
 export interface CursorForm<Place> {

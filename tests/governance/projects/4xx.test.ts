@@ -170,7 +170,10 @@ describe("a list", () => {
     ])
   })
 
-  it.each(["x", "bnVsbA", "%00", "WyJtZW1iZXJzIiwxXQ"])(
+  const written = (list: string, place: unknown) =>
+    Buffer.from(JSON.stringify([list, place])).toString("base64url")
+  const yearZero = ["0000-01-01T00:00:00.000Z", "0198a1b2-0000-7000-8000-000000000001"]
+  it.each(["x", "bnVsbA", "%00", "WyJtZW1iZXJzIiwxXQ", written("projects", yearZero)])(
     "is 400 for the cursor %s, which it did not write",
     async (cursor) => {
       expect(await code({ as: member("owner"), path: `/v1/projects?cursor=${cursor}` })).toEqual([
@@ -179,4 +182,9 @@ describe("a list", () => {
       ])
     },
   )
+
+  it("of organizations is 400 for a cursor that names none", async () => {
+    const path = `/v1/organizations?cursor=${written("organizations", "\0")}`
+    expect(await code({ as: member("owner"), path })).toEqual([400, "request.invalid_cursor"])
+  })
 })

@@ -99,6 +99,14 @@ describe("search by package URL", () => {
     expect(second.json.next_cursor).toBeNull()
   })
 
+  test("a cursor beyond every position was not issued", async () => {
+    const place = ["0198a1b2-0000-7000-8000-000000000001", 2 ** 31]
+    const cursor = Buffer.from(JSON.stringify(place)).toString("base64url")
+    const path = `/v1/components?purl=pkg:deb/debian/curl&cursor=${cursor}`
+    const { status, json } = await service.request(developer, "GET", path, { project })
+    expect([status, json.code]).toEqual([400, "request.invalid_cursor"])
+  })
+
   test("another project of the same person shows nothing of this one", async () => {
     const other = await service.addProject(acme)
     const both = await service.addUser(acme, "developer", project)

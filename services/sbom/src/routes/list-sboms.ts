@@ -1,11 +1,12 @@
 import { pageQuerySchema, sbomPageSchema } from "@gatehouse/contracts"
+import { cursorTime } from "@gatehouse/sdk"
 import { sql } from "kysely"
 import { z } from "zod"
 import { sbomColumns, toSbom } from "../database/to-sbom.ts"
 import type { ServiceContext } from "../service-context.ts"
 import { readCursor, toPage } from "./cursor.ts"
 
-const placeSchema = z.tuple([z.iso.datetime(), z.uuid()])
+const placeSchema = z.tuple([cursorTime, z.uuid()])
 
 /** `GET /v1/sboms`: documents of the selected project, newest first. Row "list" of the dual pattern. */
 export function addListSboms({ app, gatehouse }: ServiceContext): void {

@@ -302,13 +302,17 @@ describe("list", () => {
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
 
-  test.each(["x", "W10", "bnVsbA", Buffer.from('["2026-01-01T00:00:00.000Z","x"]').toString("base64url")])(
-    "the cursor %j was not issued",
-    async (cursor) => {
-      const answer = await service.request(developer, "GET", `/v1/sboms?cursor=${cursor}`, { project })
-      expect([answer.status, answer.json.code]).toEqual([400, "request.invalid_cursor"])
-    },
-  )
+  const written = (place: unknown) => Buffer.from(JSON.stringify(place)).toString("base64url")
+  test.each([
+    "x",
+    "W10",
+    "bnVsbA",
+    written(["2026-01-01T00:00:00.000Z", "x"]),
+    written(["0000-01-01T00:00:00.000Z", "0198a1b2-0000-7000-8000-000000000001"]),
+  ])("the cursor %j was not issued", async (cursor) => {
+    const answer = await service.request(developer, "GET", `/v1/sboms?cursor=${cursor}`, { project })
+    expect([answer.status, answer.json.code]).toEqual([400, "request.invalid_cursor"])
+  })
 
   test.each(["0", "201", "x", "1.5"])("the limit %s is refused", async (limit) => {
     expect((await service.request(developer, "GET", `/v1/sboms?limit=${limit}`, { project })).status).toBe(

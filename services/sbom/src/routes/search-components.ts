@@ -15,7 +15,8 @@ const querySchema = pageQuerySchema.extend({
   }),
 })
 
-const placeSchema = z.tuple([z.uuid(), z.int()])
+/** A document, and a place in it as its column holds one. */
+const placeSchema = z.tuple([z.uuid(), z.int32()])
 
 const columns = [
   "sbom_id",

@@ -1,4 +1,5 @@
 import {
+  isOrganizationId,
   type Organization,
   type OrganizationId,
   organizationPageSchema,
@@ -15,7 +16,7 @@ import type { GovernanceContext } from "../../service-context.ts"
 import type { RouteContext } from "../route-context.ts"
 import { toOrganization } from "./to-organization.ts"
 
-const cursors = createCursorForm("organizations", z.string())
+const cursors = createCursorForm("organizations", z.string().refine(isOrganizationId))
 
 /**
  * `GET /v1/organizations`: those that the principal can see, by their ids. A tenant's principal sees its own; one of the

@@ -8,14 +8,14 @@ import {
   projectPageSchema,
 } from "@gatehouse/contracts"
 import type { Grant } from "@gatehouse/postgres"
-import { createCursorForm, organization, sql, z } from "@gatehouse/sdk"
+import { createCursorForm, cursorTime, organization, sql, z } from "@gatehouse/sdk"
 import { decideEach } from "@gatehouse/sdk/decision"
 import type { ProjectTable } from "../../database/organization-schema.ts"
 import { collectReadable } from "../../projects/collect-readable.ts"
 import type { RouteContext } from "../route-context.ts"
 import { toProject } from "./to-project.ts"
 
-const cursors = createCursorForm("projects", z.tuple([z.iso.datetime(), z.string().refine(isUuid)]))
+const cursors = createCursorForm("projects", z.tuple([cursorTime, z.string().refine(isUuid)]))
 type Place = readonly [string, string]
 
 /** `GET /v1/projects`: those that the principal can read, oldest first. Needs to see the organization. */
