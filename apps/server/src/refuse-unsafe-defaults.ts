@@ -23,7 +23,7 @@ export function refuseUnsafeDefaults({ config, demo, parts, allow }: DefaultsInU
   ]
   const inUse: Record<DevelopmentDefault, boolean> = {
     embedded: embedded.some(([part, isEmbedded]) => parts.includes(part) && isEmbedded),
-    http: config.identityUrl === undefined || config.identityUrl.startsWith("http:"),
+    http: config.identityUrl === undefined || new URL(config.identityUrl).protocol === "http:",
     demo,
     "state-secrets": true,
   }
