@@ -41,12 +41,26 @@ const requestTimeoutMilliseconds = 60_000
 
 /** A fastify instance with our limits, correlation ids and error mapping. The caller adds routes and listens. */
 export function createHttpApp(options: HttpAppOptions): FastifyInstance {
+  const answer = (error: GatehouseError, request: FastifyRequest, reply: FastifyReply) => {
+    const { status, contentType, body, headers } = options.mapError(error, request)
+    return reply
+      .code(status)
+      .headers(headers ?? {})
+      .type(contentType)
+      .send(JSON.stringify(body))
+  }
   const app = fastify({
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: requestTimeoutMilliseconds,
     routerOptions: { ignoreTrailingSlash: false, caseSensitive: true, maxParamLength: 2048 },
     return503OnClosing: false,
     forceCloseConnections: "idle",
+    // Errors that fastify meets before any hook runs: without this it answers them itself, and repeats the path.
+    frameworkErrors: (error, request, reply) =>
+      withRequestContext({ requestId: request.id }, () => {
+        reply.header("x-request-id", request.id)
+        return answer(fromFastify(error), request, reply)
+      }),
     genReqId: (request) => {
       const given = request.headers["x-request-id"]
       return options.trustRequestId && typeof given === "string" && requestIdForm.test(given)
@@ -60,14 +74,6 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   })
   refuseAmbiguousMessages(app)
   if (options.door) registerDoor(app, options.door)
-  const answer = (error: GatehouseError, request: FastifyRequest, reply: FastifyReply) => {
-    const { status, contentType, body, headers } = options.mapError(error, request)
-    return reply
-      .code(status)
-      .headers(headers ?? {})
-      .type(contentType)
-      .send(JSON.stringify(body))
-  }
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = fromFastify(error)
     if (known.status >= 500) options.logger.error({ err: error, errorCode: known.code }, "request failed")
@@ -91,6 +97,7 @@ function fromFastify(error: FastifyError): GatehouseError {
     return new GatehouseError("request.invalid_json", { cause: error })
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
     return new GatehouseError("request.unsupported_media_type", { cause: error })
-  if (error.code === "FST_ERR_BAD_URL") return new GatehouseError("request.invalid", { cause: error })
+  if (error.code === "FST_ERR_BAD_URL" || error.code === "FST_ERR_MAX_PARAM_LENGTH")
+    return new GatehouseError("request.invalid", { cause: error })
   return new GatehouseError("request.internal", { cause: error })
 }
