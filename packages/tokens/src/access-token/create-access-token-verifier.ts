@@ -1,9 +1,9 @@
 import { platformOrganizationId } from "@gatehouse/contracts"
 import { type Clock, GatehouseError, isGatehouseError, nowSeconds, systemClock } from "@gatehouse/kernel"
 import { fetch as undiciFetch } from "undici"
-import { createBoundedMap } from "../form/bounded-map.ts"
 import { type ParsedToken, parseCompactToken } from "../form/parse-compact-token.ts"
-import { createRemoteKeySource, type KeySource } from "../keys/create-key-source.ts"
+import type { KeySource } from "../keys/create-key-source.ts"
+import { createKeySources } from "../keys/create-key-sources.ts"
 import type { KeySetFetch } from "../keys/fetch-key-set.ts"
 import type { VerificationKey } from "../keys/parse-key-set.ts"
 import { createSignatureCache } from "../keys/verify-signature.ts"
@@ -13,9 +13,6 @@ import type { IssuerEntry, IssuerRegistry, PinnedAlgorithm } from "./issuer-regi
 import { assertAccessToken, readAccessTokenClaims } from "./read-access-token-claims.ts"
 import { assertTokenTimes, maximumTokenLifetimeSeconds, parseTokenTimes } from "./token-times.ts"
 import type { AccessTokenVerifier, VerifiedAccessToken } from "./verified-access-token.ts"
-
-/** Key sets held at once; a cell holds fewer realms than this. */
-const maximumKeySources = 5_000
 
 /** Header types of an access token: Keycloak's, and RFC 9068's. Any other names another kind of token. */
 const accessTokenHeaderTypes: ReadonlySet<string> = new Set(["jwt", "at+jwt"])
@@ -46,17 +43,8 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
   if (typeof issuers?.byIssuer !== "function") throw notConfigured("issuers")
   if (!(maximumLifetimeSeconds > 0 && maximumLifetimeSeconds <= maximumTokenLifetimeSeconds))
     throw notConfigured("maximumLifetimeSeconds")
-  const sources = createBoundedMap<string, KeySource>(maximumKeySources)
+  const sourceOf = createKeySources({ fetch, clock })
   const signatures = createSignatureCache()
-
-  function sourceOf({ jwksUri, algorithm }: IssuerEntry): KeySource {
-    const id = `${algorithm} ${jwksUri}`
-    const known = sources.get(id)
-    if (known) return known
-    const source = createRemoteKeySource({ uri: jwksUri, algorithm, fetch, clock })
-    sources.set(id, source)
-    return source
-  }
 
   async function verify(token: string): Promise<VerifiedAccessToken> {
     if (revocations && !revocations.ready()) throw new GatehouseError("tokens.unavailable")

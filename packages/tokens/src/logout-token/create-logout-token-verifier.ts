@@ -9,10 +9,9 @@ import {
 } from "../access-token/claim-readers.ts"
 import type { IssuerEntry } from "../access-token/issuer-registry.ts"
 import { assertTokenTimes, clockLeewaySeconds, parseTokenTimes } from "../access-token/token-times.ts"
-import { createBoundedMap } from "../form/bounded-map.ts"
 import { parseCompactToken } from "../form/parse-compact-token.ts"
 import type { JsonObject } from "../form/parse-strict-json.ts"
-import { createRemoteKeySource, type KeySource } from "../keys/create-key-source.ts"
+import { createKeySources } from "../keys/create-key-sources.ts"
 import type { KeySetFetch } from "../keys/fetch-key-set.ts"
 import { verifySignature } from "../keys/verify-signature.ts"
 
@@ -22,7 +21,6 @@ export const backChannelLogoutEvent = "http://schemas.openid.net/event/backchann
 /** A logout is told at once and retried for half a minute; what is older is a replay. */
 export const maximumLogoutTokenAgeSeconds = 300
 const maximumLifetimeSeconds = 3_600
-const maximumKeySources = 5_000
 
 /** Header types of a logout token: the specification's own; its typing keeps every other kind out (RFC 8725 section 3.11). */
 const logoutTokenHeaderType = "logout+jwt"
@@ -57,17 +55,7 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
   if (accepted.size === 0 || ![...accepted].every((audience) => audience?.trim())) {
     throw new GatehouseError("tokens.not_configured", { details: { option: "audiences" } })
   }
-  const sources = createBoundedMap<string, KeySource>(maximumKeySources)
-
-  function sourceOf({ jwksUri, algorithm }: IssuerEntry): KeySource {
-    const id = `${algorithm} ${jwksUri}`
-    const known = sources.get(id)
-    if (known) return known
-    const source = createRemoteKeySource({ uri: jwksUri, algorithm, fetch, clock })
-    sources.set(id, source)
-    return source
-  }
-
+  const sourceOf = createKeySources({ fetch, clock })
   return {
     async verify(token, issuer) {
       const { headerType, algorithm, keyId, claims } = parseCompactToken(token)
