@@ -2,8 +2,8 @@ import { GatehouseError } from "@gatehouse/kernel"
 import { findGroup } from "../ensure/groups.ts"
 import type { AdminWire } from "../wire/admin-wire.ts"
 import { listIn, textIn } from "../wire/answers.ts"
+import { readPages } from "../wire/read-pages.ts"
 
-const page = 100
 /** Groups that are looked into for one answer; more is no answer, for "nobody" would be a guess. */
 const maximumGroups = 500
 
@@ -35,12 +35,6 @@ async function hasMember(wire: AdminWire, realm: string, id: string): Promise<bo
 
 async function childrenOf(wire: AdminWire, realm: string, id: string): Promise<string[]> {
   const operation = "group.children"
-  const ids: string[] = []
-  for (let first = 0; first <= maximumGroups; first += page) {
-    const path = `/groups/${id}/children?first=${first}&max=${page}&briefRepresentation=true`
-    const children = listIn(await wire.read({ realm, path, operation }), operation)
-    ids.push(...children.map((child) => textIn(child, "id", operation)))
-    if (children.length < page) break
-  }
-  return ids
+  const children = await readPages(wire, { realm, path: `/groups/${id}/children`, operation }, maximumGroups)
+  return children.map((child) => textIn(child, "id", operation))
 }

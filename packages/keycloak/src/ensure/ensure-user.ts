@@ -1,6 +1,7 @@
 import { GatehouseError, isGatehouseError, revealSecret, type Secret } from "@gatehouse/kernel"
 import type { AdminWire } from "../wire/admin-wire.ts"
 import { listIn, type Representation, textIn } from "../wire/answers.ts"
+import { readPages } from "../wire/read-pages.ts"
 import { ensureGroupPath } from "./groups.ts"
 
 /** A user that is to be. */
@@ -161,8 +162,6 @@ async function ensureRealmRoles(
   return missing.map((name) => `role ${name}`)
 }
 
-/** Groups in one answer. */
-const groupPage = 100
 /** More groups than this are no answer: a caller that cuts the list would deny, or allow, at random. */
 const maximumGroups = 5_000
 
@@ -173,12 +172,7 @@ export async function groupPathsOf(
   userId: string,
 ): Promise<readonly string[]> {
   const operation = "user.groups"
-  const paths: string[] = []
-  for (let first = 0; first < maximumGroups; first += groupPage) {
-    const path = `/users/${encodeURIComponent(userId)}/groups?first=${first}&max=${groupPage}`
-    const page = listIn(await wire.read({ realm, path, operation }), operation)
-    paths.push(...page.map((group) => textIn(group, "path", operation)))
-    if (page.length < groupPage) return [...new Set(paths)]
-  }
-  throw new GatehouseError("identity.unexpected_answer", { details: { operation, limit: maximumGroups } })
+  const path = `/users/${encodeURIComponent(userId)}/groups`
+  const groups = await readPages(wire, { realm, path, operation }, maximumGroups)
+  return [...new Set(groups.map((group) => textIn(group, "path", operation)))]
 }
