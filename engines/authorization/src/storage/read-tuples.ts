@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from "kysely"
 import type { EngineDatabase } from "./schema.ts"
-import type { ChangeRecord, StoredTuple, TupleFilter } from "./storage.ts"
+import type { ChangePage, ChangeRecord, StoredTuple, TupleFilter } from "./storage.ts"
 import { cannotBeStored, rfc3339, type TupleColumns, toTuple } from "./tuple-row.ts"
 
 type Condition = RawBuilder<unknown>
@@ -39,12 +39,7 @@ function objectCondition(object: string): Condition {
 export async function readChanges(
   db: Kysely<EngineDatabase>,
   store: string,
-  page: {
-    afterPosition: number
-    objectType?: string | undefined
-    startTime?: string | undefined
-    limit: number
-  },
+  page: ChangePage,
 ): Promise<ChangeRecord[]> {
   if (cannotBeStored(page.objectType)) return []
   const conditions: Condition[] = [sql`store = ${store}`, sql`position > ${page.afterPosition}`]

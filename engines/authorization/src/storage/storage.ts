@@ -89,6 +89,15 @@ export interface ModelStorage {
   ): Promise<StoredModel[]>
 }
 
+/** A page of a store's change log. */
+export interface ChangePage {
+  readonly afterPosition: number
+  readonly objectType?: string | undefined
+  /** Leaves out what was committed before it (RFC 3339). */
+  readonly startTime?: string | undefined
+  readonly limit: number
+}
+
 export interface TupleStorage {
   /** In one transaction, durable when it returns. INVARIANT 9. */
   writeTuples(store: string, write: TupleWrite): Promise<TupleWriteOutcome>
@@ -98,16 +107,8 @@ export interface TupleStorage {
     filter: TupleFilter,
     page: { afterPosition: number; limit: number },
   ): Promise<StoredTuple[]>
-  /** Oldest first, after `afterPosition`; `startTime` leaves out what was committed before it (RFC 3339). */
-  readChanges(
-    store: string,
-    page: {
-      afterPosition: number
-      objectType?: string | undefined
-      startTime?: string | undefined
-      limit: number
-    },
-  ): Promise<ChangeRecord[]>
+  /** Oldest first. */
+  readChanges(store: string, page: ChangePage): Promise<ChangeRecord[]>
   /**
    * Every tuple of the store as of one moment, in batches, and the head of that moment. Undefined for an unknown store.
    * `onBatch` is awaited, so that a large store is never in memory twice.

@@ -3,7 +3,7 @@ import { authenticateClient } from "../clients/authenticate-client.ts"
 import type { Realm } from "../store/types.ts"
 import { sendOAuth, sendOAuthError } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
-import { readForm } from "../wire/read-form.ts"
+import { readFormBody } from "../wire/read-form.ts"
 
 /**
  * `POST …/token/introspect` (RFC 7662). Only a living access token is active, and only to a client that is in its audience,
@@ -15,7 +15,7 @@ export async function answerIntrospection(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const form = Buffer.isBuffer(request.body) ? readForm(request.body) : undefined
+  const form = readFormBody(request.body)
   if (!form) return sendOAuthError(reply, 400, "invalid_request", "duplicated parameter")
   const authenticated = await authenticateClient(store, realm, request.headers.authorization, form)
   if (!authenticated.ok) return sendOAuthError(reply, 401, "invalid_client", "Client authentication failed.")

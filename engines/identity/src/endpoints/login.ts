@@ -11,7 +11,7 @@ import type { Realm } from "../store/types.ts"
 import { askProvider, type HandedOver } from "../wire/hand-over.ts"
 import { sendPage } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
-import { readForm } from "../wire/read-form.ts"
+import { readFormBody } from "../wire/read-form.ts"
 
 /**
  * A failed sign-in is answered no earlier than this after it came, so that what differs between known and unknown accounts
@@ -59,7 +59,7 @@ export async function submitLogin(
   reply: FastifyReply,
 ): Promise<unknown> {
   const earliest = wait(failureMilliseconds)
-  const form = Buffer.isBuffer(request.body) ? readForm(request.body) : undefined
+  const form = readFormBody(request.body)
   const pending = await askProvider(
     dependencies,
     request,

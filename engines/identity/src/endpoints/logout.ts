@@ -10,7 +10,7 @@ import { clearSessionCookies } from "../wire/clear-cookies.ts"
 import { askProvider } from "../wire/hand-over.ts"
 import { notStored, sendOAuthError, sendPage } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
-import { type FormParameters, readForm } from "../wire/read-form.ts"
+import { type FormParameters, readForm, readFormBody } from "../wire/read-form.ts"
 import { type LogoutRequest, readLogoutRequest } from "./logout-request.ts"
 
 /** What the confirmation page carries over; everything else of the request has no part in it. */
@@ -46,7 +46,7 @@ export async function confirmLogout(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const form = Buffer.isBuffer(request.body) ? readForm(request.body) : undefined
+  const form = readFormBody(request.body)
   if (!form) return refuse(reply, "invalid_request")
   const asked = await readLogoutRequest(dependencies, realm, form)
   if (typeof asked === "string") return refuse(reply, asked)

@@ -3,7 +3,7 @@ import { authenticateClient } from "../clients/authenticate-client.ts"
 import type { Client, Realm } from "../store/types.ts"
 import { notStored, sendOAuthError } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
-import { readForm } from "../wire/read-form.ts"
+import { readFormBody } from "../wire/read-form.ts"
 
 /**
  * `POST …/revoke` (RFC 7009), as Keycloak does it: an access token dies alone, a refresh token ends its session, an unknown
@@ -15,7 +15,7 @@ export async function answerRevocation(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const form = Buffer.isBuffer(request.body) ? readForm(request.body) : undefined
+  const form = readFormBody(request.body)
   if (!form) return sendOAuthError(reply, 400, "invalid_request", "duplicated parameter")
   const authenticated = await authenticateClient(
     dependencies.store,

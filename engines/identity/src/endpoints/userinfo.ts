@@ -5,7 +5,7 @@ import type { Realm } from "../store/types.ts"
 import { createMapperContext } from "../tokens/mapper-context.ts"
 import { notStored, sendOAuth } from "../wire/oauth-answer.ts"
 import type { OidcDependencies } from "../wire/oidc-dependencies.ts"
-import { readForm } from "../wire/read-form.ts"
+import { readFormBody } from "../wire/read-form.ts"
 
 /** `GET` and `POST …/userinfo` (OpenID Connect Core section 5.3). Errors stand in `WWW-Authenticate` alone, as in Keycloak. */
 export async function answerUserinfo(
@@ -36,7 +36,7 @@ export async function answerUserinfo(
 /** The header, or the form of a POST (RFC 6750 section 2); never the query, and never two. */
 function bearerTokenOf(request: FastifyRequest): string | "two" | undefined {
   const { authorization } = request.headers
-  const form = Buffer.isBuffer(request.body) ? readForm(request.body) : undefined
+  const form = readFormBody(request.body)
   const posted = form?.get("access_token")
   if (authorization !== undefined && posted !== undefined) return "two"
   return posted ?? /^Bearer ([\w\-.~+/]+=*)$/i.exec(authorization ?? "")?.[1]

@@ -25,6 +25,11 @@ export function readForm(body: Uint8Array | string): FormParameters | undefined 
   return form
 }
 
+/** The form of a request whose body is one, which the engine's parser leaves as bytes. Undefined for every other body. */
+export function readFormBody(body: unknown): FormParameters | undefined {
+  return Buffer.isBuffer(body) ? readForm(body) : undefined
+}
+
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes)

@@ -11,20 +11,6 @@ export interface GrantObject {
   readonly id: string
 }
 
-/**
- * The proof that a principal holds a permission on an object. Made by `requirePermission` alone; it opens a transaction
- * in the organization's database with the verbs that the permission allows.
- * Tenant scope: one organization, and one project where the object is a project or belongs to one.
- */
-export interface Grant<out P extends Permission> extends Issued<P> {
-  readonly permission: P
-  readonly organization: OrganizationId
-  readonly project: ProjectUuid | undefined
-  readonly object: GrantObject
-  readonly principal: Principal
-  readonly decisionId: string
-}
-
 /** What a grant is minted from. */
 export interface GrantFacts<P extends Permission = Permission> {
   readonly permission: P
@@ -34,6 +20,13 @@ export interface GrantFacts<P extends Permission = Permission> {
   readonly principal: Principal
   readonly decisionId: string
 }
+
+/**
+ * The proof that a principal holds a permission on an object. Made by `requirePermission` alone; it opens a transaction
+ * in the organization's database with the verbs that the permission allows.
+ * Tenant scope: one organization, and one project where the object is a project or belongs to one.
+ */
+export interface Grant<out P extends Permission> extends Issued<P>, GrantFacts<P> {}
 
 /** The verbs that hold another verb. */
 export type Writing = Extract<DatabaseVerb, "insert_update" | "delete">
