@@ -27,8 +27,9 @@ export const benchModel: AuthorizationModel = {
         owner: direct,
         admin: union(direct, from("organization", "admin")),
         developer: direct,
+        operator: direct,
         viewer: direct,
-        can_read: union(computed("owner"), computed("admin"), computed("developer"), computed("viewer")),
+        can_read: union(...["owner", "admin", "developer", "operator", "viewer"].map(computed)),
         can_write: union(computed("owner"), computed("admin"), computed("developer")),
       },
       metadata: {
@@ -37,6 +38,7 @@ export const benchModel: AuthorizationModel = {
           owner: principals,
           admin: principals,
           developer: principals,
+          operator: principals,
           viewer: principals,
         },
       },
@@ -69,14 +71,13 @@ export function createRandom(seed: number): Random {
 /** What one organization is made of. Ids have the length that they have in production. */
 export interface Organization {
   readonly users: readonly string[]
-  /** Leaf groups hold users, middle groups hold leaf groups, top groups hold middle ones. */
-  readonly groups: {
-    readonly leaf: readonly string[]
-    readonly middle: readonly string[]
-    readonly top: readonly string[]
-  }
   readonly projects: readonly string[]
   readonly resources: readonly string[]
+  readonly projectOf: ReadonlyMap<string, string>
+  /** For each project who is bound to it: users, and groups with their members. */
+  readonly bindings: ReadonlyMap<string, readonly { readonly subject: string; readonly relation: string }[]>
+  /** For each user the groups that it is in, with the number of groups on the way. */
+  readonly levels: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
 const hex = "0123456789abcdef"
@@ -92,7 +93,7 @@ const many = (count: number, make: (index: number) => string): string[] =>
   Array.from({ length: count }, (_, index) => make(index))
 const pick = (items: readonly string[], random: Random): string => items[random(items.length)] ?? ""
 
-/** About a thousand tuples: 60 users in nested groups, 60 projects with four bindings each, 500 resources. */
+/** About a thousand tuples: 60 users in groups three levels deep, 60 projects with five bindings each, 500 resources. */
 export function makeOrganization(
   name: string,
   random: Random,
@@ -106,20 +107,44 @@ export function makeOrganization(
   const tuples: RelationshipTuple[] = []
   const add = (user: string, relation: string, object: string): void =>
     void tuples.push({ user, relation, object })
-  for (const user of users)
-    for (const group of new Set(many(3, () => pick(leaf, random)))) add(user, "member", group)
-  for (const group of leaf) add(`${group}#member`, "member", pick(middle, random))
-  for (const group of middle) add(`${group}#member`, "member", pick(top, random))
+  const parents = new Map<string, string>()
+  const levels = new Map<string, Map<string, number>>()
+  for (const [children, above] of [
+    [leaf, middle],
+    [middle, top],
+  ] as const)
+    for (const child of children) {
+      const parent = pick(above, random)
+      parents.set(child, parent)
+      add(`${child}#member`, "member", parent)
+    }
+  for (const user of users) {
+    const own = new Map<string, number>()
+    levels.set(user, own)
+    for (const group of new Set(many(2, () => pick(leaf, random)))) {
+      add(user, "member", group)
+      let level = 1
+      for (let above: string | undefined = group; above !== undefined; above = parents.get(above))
+        own.set(above, level++)
+    }
+  }
   const organization = `organization:${name}`
   add(`${pick(leaf, random)}#member`, "owner", organization)
+  const bindings = new Map<string, { subject: string; relation: string }[]>()
   for (const project of projects) {
     add(organization, "organization", project)
-    add(`${pick(leaf, random)}#member`, "developer", project)
-    add(`${pick(middle, random)}#member`, "viewer", project)
-    if (random(3) === 0) add(`${pick(top, random)}#member`, "viewer", project)
-    add(pick(users, random), "owner", project)
-    add(pick(users, random), "developer", project)
+    const bound = [
+      { subject: pick(leaf, random), relation: "developer" },
+      { subject: pick(middle, random), relation: "operator" },
+      { subject: pick(top, random), relation: "viewer" },
+      { subject: pick(users, random), relation: "owner" },
+      { subject: pick(users, random), relation: "developer" },
+    ]
+    bindings.set(project, bound)
+    for (const { subject, relation } of bound)
+      add(subject.startsWith("group:") ? `${subject}#member` : subject, relation, project)
   }
-  for (const resource of resources) add(pick(projects, random), "project", resource)
-  return { organization: { users, groups: { leaf, middle, top }, projects, resources }, tuples }
+  const projectOf = new Map(resources.map((resource) => [resource, pick(projects, random)]))
+  for (const [resource, project] of projectOf) add(project, "project", resource)
+  return { organization: { users, projects, resources, projectOf, bindings, levels }, tuples }
 }

@@ -8,15 +8,12 @@ function fresh<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value))
 }
 
-function candidate(organizations: readonly Organization[], random: Random, hotShare: number): CheckQuery {
-  const organization = pick(organizations, random)
-  const resources =
-    hotShare > 0 && random(100) < hotShare ? organization.resources.slice(0, 5) : organization.resources
+function candidate(organization: Organization, random: Random): CheckQuery {
   const onProject = random(4) === 0
   return {
     user: pick(organization.users, random),
     relation: random(2) === 0 ? "can_read" : "can_write",
-    object: onProject ? pick(organization.projects, random) : pick(resources, random),
+    object: pick(onProject ? organization.projects : organization.resources, random),
   }
 }
 
@@ -31,29 +28,44 @@ function withContextualGroups(query: CheckQuery, random: Random): CheckQuery {
   return { ...query, contextualTuples }
 }
 
-/** Tuples on the shortest way from the object to the user: three levels of groups are at least four. */
-function isDeep(evaluator: Evaluator, query: CheckQuery): boolean {
-  const { path = [] } = evaluator.explain(query)
-  return path.filter((step) => step.kind === "tuple" && step.tuple.relation === "member").length >= 3
+const granting: Readonly<Record<string, readonly string[]>> = {
+  can_read: ["owner", "developer", "operator", "viewer"],
+  can_write: ["owner", "developer"],
+}
+
+/** Groups on the shortest way from the project's bindings to the user: 0 for a binding of its own. */
+function levelsTo(organization: Organization, { user, relation, object }: CheckQuery): number {
+  const project = organization.projectOf.get(object) ?? object
+  const bound = (organization.bindings.get(project) ?? []).filter((one) =>
+    granting[relation]?.includes(one.relation),
+  )
+  const own = organization.levels.get(user)
+  return Math.min(
+    ...bound.map(({ subject }) => (subject === user ? 0 : (own?.get(subject) ?? Number.POSITIVE_INFINITY))),
+  )
 }
 
 /**
  * Questions as issue 4 mixes them: pairs of one organization, half denied, a third allowed through three levels of groups, and eight
- * contextual groups in half of them. `hotShare` per cent of them are about one in a hundred of the resources.
+ * contextual groups in half of them.
  */
 export function makeQuestions(
   evaluator: Evaluator,
   organizations: readonly Organization[],
   count: number,
   random: Random,
-  hotShare = 0,
 ): CheckQuery[] {
   const wanted = { denied: Math.floor(count / 2), deep: Math.floor(count / 3), shallow: 0 }
   wanted.shallow = count - wanted.denied - wanted.deep
   const questions: CheckQuery[] = []
   while (questions.length < count) {
-    const query = candidate(organizations, random, hotShare)
-    const kind = kindOf(evaluator, query, wanted)
+    const organization = pick(organizations, random)
+    const query = candidate(organization, random)
+    const kind = evaluator.check(query).allowed
+      ? levelsTo(organization, query) === 3
+        ? "deep"
+        : "shallow"
+      : "denied"
     if (wanted[kind] === 0) continue
     wanted[kind]--
     questions.push(fresh(random(2) === 0 ? withContextualGroups(query, random) : query))
@@ -67,12 +79,17 @@ export function makeQuestions(
   return questions
 }
 
-function kindOf(
+/** The same, nine in ten of them about one organization in a hundred. */
+export function makeHotQuestions(
   evaluator: Evaluator,
-  query: CheckQuery,
-  wanted: { readonly deep: number; readonly shallow: number },
-): "denied" | "deep" | "shallow" {
-  if (!evaluator.check(query).allowed) return "denied"
-  if (wanted.deep === 0) return "shallow"
-  return isDeep(evaluator, query) ? "deep" : "shallow"
+  organizations: readonly Organization[],
+  count: number,
+  random: Random,
+): CheckQuery[] {
+  const hot = organizations.slice(0, Math.ceil(organizations.length / 100))
+  const questions = [
+    ...makeQuestions(evaluator, hot, Math.floor(count * 0.9), random),
+    ...makeQuestions(evaluator, organizations, Math.ceil(count * 0.1), random),
+  ]
+  return questions.sort(() => random(2) - 0.5)
 }

@@ -45,12 +45,7 @@ class GraphEvaluator implements Evaluator {
 
   check(query: CheckQuery): CheckAnswer {
     const session = this.#session
-    const mistake = validateNames(this.#model, query)
-    if (mistake !== undefined) throw invalidRequest(mistake)
-    session.begin(query)
-    session.ask(query.user)
-    const relation = this.#relationOf(query.object, query.relation)
-    const verdict = session.decide(relation, session.question.overlay.numberOf(query.object))
+    const verdict = session.check(query)
     if (verdict === ERROR) throw session.question.failure()
     return { allowed: verdict === TRUE, visited: session.question.visited }
   }

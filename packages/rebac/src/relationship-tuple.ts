@@ -26,15 +26,37 @@ export interface ParsedUser extends ParsedObject {
 }
 
 // What OpenFGA's parsers allow (pkg/tuple of 1.22.1): no control character, no space, one colon that is not the first.
-const objectForm = /^[^\p{Cc}#: ]+:[^\p{Cc}#: ]+$/u
 const usersetForm = /^[^\p{Cc}#: ]+:[^\p{Cc}#: *]+#[^\p{Cc}#: *]+$/u
 const relationForm = /^[^\p{Cc}#:@ ]+$/u
 
+const SPACE = 0x20
+const HASH = 0x23
+const COLON = 0x3a
+const DELETE = 0x7f
+const LAST_CONTROL = 0x9f
+
+/** Where the id of an object begins: behind its one colon. 0 where the text is no object. */
+function startOfId(text: string): number {
+  let start = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code <= SPACE || code === HASH || (code >= DELETE && code <= LAST_CONTROL)) return 0
+    if (code !== COLON) continue
+    if (start !== 0 || index === 0) return 0
+    start = index + 1
+  }
+  return start === text.length ? 0 : start
+}
+
 /** Takes `type:id` apart; undefined where it is not one: no id, a second colon, `#`, a space or a control character. */
 export function parseObject(text: string): ParsedObject | undefined {
-  if (!objectForm.test(text)) return undefined
-  const colon = text.indexOf(":")
-  return { type: text.slice(0, colon), id: text.slice(colon + 1) }
+  const start = startOfId(text)
+  return start === 0 ? undefined : { type: text.slice(0, start - 1), id: text.slice(start) }
+}
+
+/** True for `type:id`, everyone of a type (`type:*`) included. */
+export function isObject(text: string): boolean {
+  return startOfId(text) !== 0
 }
 
 /** Takes a user apart: `type:id`, `type:id#relation` or `type:*`; undefined where it is none of them. */
@@ -51,7 +73,7 @@ export function parseUser(text: string): ParsedUser | undefined {
 
 /** True for `type:*`, which stands for everyone of the type. */
 export function isWildcard(text: string): boolean {
-  return text.endsWith(":*") && objectForm.test(text)
+  return text.endsWith(":*") && isObject(text)
 }
 
 /** True for a relation's name as a tuple may write it. */

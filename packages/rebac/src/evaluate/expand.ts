@@ -50,8 +50,7 @@ function usersOf(question: Question, objectName: string, relation: RelationSchem
     if (navigator.allowedRelation(classId) === relation)
       users.add(graph.userName(classId, overlay.nameOf(user)))
   }
-  for (let index = 0; index < overlay.count; index++)
-    if (overlay.objects[index] === object) add(overlay.classes[index] ?? -1, overlay.users[index] ?? -1)
+  for (const index of overlay.ofObject(object)) add(overlay.classes[index] ?? -1, overlay.userOf(index))
   if (object < TEMPORARY_FROM)
     for (const { classId, neighbour } of graph.byObject.entries(object))
       if (!overlay.hides(object, classId, neighbour)) add(classId, neighbour)

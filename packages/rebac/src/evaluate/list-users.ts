@@ -155,7 +155,6 @@ class UserSearch {
   #walkObject(node: Node, relation: RelationSchema, callback: (classId: number, user: number) => void): void {
     const { graph, overlay } = this.#question
     const { object } = node
-    const overlaid = overlay.mayHaveObject(object)
     const apply = (classId: number, user: number, context: () => ConditionContext | undefined): void => {
       this.#question.spend(1)
       if (this.#question.navigator.allowedRelation(classId) !== relation) return
@@ -167,13 +166,11 @@ class UserSearch {
       if (holds === ERROR) this.undecided = true
       if (holds === TRUE) callback(classId, user)
     }
-    if (overlaid)
-      for (let index = 0; index < overlay.count; index++)
-        if (overlay.objects[index] === object)
-          apply(overlay.classes[index] ?? -1, overlay.users[index] ?? -1, () => overlay.contexts[index])
+    for (const index of overlay.ofObject(object))
+      apply(overlay.classes[index] ?? -1, overlay.userOf(index), () => overlay.contexts[index])
     if (object >= TEMPORARY_FROM) return
     for (const { classId, neighbour } of graph.byObject.entries(object)) {
-      if (overlaid && overlay.hides(object, classId, neighbour)) continue
+      if (overlay.hides(object, classId, neighbour)) continue
       apply(classId, neighbour, () => graph.contextOf(object, classId, neighbour))
     }
   }

@@ -1,27 +1,41 @@
 import type { ConditionContext } from "../condition/condition-program.ts"
-import type { RelationshipTuple } from "../relationship-tuple.ts"
-import { usersetMark } from "../relationship-tuple.ts"
+import { type RelationshipTuple, usersetMark } from "../relationship-tuple.ts"
+import { fingerprintOf } from "../store/fingerprint.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
 
-/** Numbers from here on are objects that only the question's own tuples name. */
+/** Numbers from here on are objects that only the question names. */
 export const TEMPORARY_FROM = 2 ** 30
+
+/** A user whose number nobody asked for yet. */
+const UNRESOLVED = -1
+
+/** A stored tuple that the question is asked without. */
+interface Hidden {
+  readonly object: number
+  readonly shape: number
+  readonly user: number
+}
 
 /**
  * The contextual tuples of one question, laid over the store. They were found allowed by the model before they came here. Each
  * hides the stored tuple with the same key, whatever the conditions of both.
+ *
+ * A token brings many groups and a check looks at few, so objects are not looked up in the store: a node compares its own
+ * fingerprint with theirs, and its name where these are equal.
  */
 export class Overlay {
   count = 0
-  /** One bit for each object's number modulo 32: most objects are told at a glance to have no contextual tuple. */
-  objectMask = 0
-  userMask = 0
-  readonly objects: number[] = []
+  /** One bit for each type's name id modulo 32, of objects and of users: most nodes are told at a glance to have no such tuple. */
+  objectTypes = 0
+  userTypes = 0
   readonly classes: number[] = []
-  readonly users: number[] = []
   readonly contexts: (ConditionContext | undefined)[] = []
-  /** Tuples that the question is asked without: their objects, shapes and users. */
-  readonly #hidden: { readonly object: number; readonly shape: number; readonly user: number }[] = []
+  readonly #objects: string[] = []
+  readonly #prints: number[] = []
+  readonly #users: string[] = []
+  readonly #userNumbers: number[] = []
   readonly #temporary: string[] = []
+  readonly #hidden: Hidden[] = []
   readonly #graph: TupleGraph
 
   constructor(graph: TupleGraph) {
@@ -29,78 +43,120 @@ export class Overlay {
   }
 
   clear(): void {
+    if (this.#temporary.length > 0) this.#temporary.length = 0
+    if (this.#hidden.length > 0) this.#hidden.length = 0
     this.count = 0
-    this.objectMask = 0
-    this.userMask = 0
-    this.#temporary.length = 0
-    this.contexts.length = 0
-    this.#hidden.length = 0
+    this.objectTypes = 0
+    this.userTypes = 0
+  }
+
+  add(tuple: RelationshipTuple, classId: number, userNumber = UNRESOLVED): void {
+    const { symbols } = this.#graph
+    const { count } = this
+    const values = tuple.condition?.context
+    this.classes[count] = classId
+    this.contexts[count] = values === undefined || values === null ? undefined : { values }
+    this.#objects[count] = tuple.object
+    this.#prints[count] = fingerprintOf(tuple.object)
+    this.#users[count] = tuple.user
+    this.#userNumbers[count] = userNumber
+    this.objectTypes |= 1 << (symbols.objectTypeOf(classId) & 31)
+    this.userTypes |= 1 << (symbols.userTypeOf(classId) & 31)
+    this.count = count + 1
   }
 
   /** Lets the question be asked as if a stored tuple were not there. */
   hide(object: number, classId: number, user: number): void {
-    this.#hidden.push({ object, shape: this.#graph.symbols.shapeOf(classId), user })
-    this.objectMask |= 1 << (object & 31)
-    this.userMask |= 1 << (user & 31)
-  }
-
-  add(tuple: RelationshipTuple, classId: number): void {
-    const hash = usersetMark(tuple.user)
-    const object = this.numberOf(tuple.object)
-    const user = this.numberOf(hash < 0 ? tuple.user : tuple.user.slice(0, hash))
-    this.objects[this.count] = object
-    this.classes[this.count] = classId
-    this.users[this.count] = user
-    const values = tuple.condition?.context
-    this.contexts[this.count] = values === undefined || values === null ? undefined : { values }
-    this.objectMask |= 1 << (object & 31)
-    this.userMask |= 1 << (user & 31)
-    this.count++
+    const { symbols } = this.#graph
+    this.#hidden.push({ object, shape: symbols.shapeOf(classId), user })
+    this.objectTypes |= 1 << (symbols.objectTypeOf(classId) & 31)
+    this.userTypes |= 1 << (symbols.userTypeOf(classId) & 31)
   }
 
   /** The number of an object: the store's, or one that lives as long as the question. */
   numberOf(name: string): number {
-    const stored = this.#graph.entities.find(name)
-    if (stored !== undefined) return stored
-    const known = this.#temporary.indexOf(name)
-    if (known >= 0) return TEMPORARY_FROM + known
-    this.#temporary.push(name)
-    return TEMPORARY_FROM + this.#temporary.length - 1
+    return this.#graph.entities.find(name) ?? this.temporaryNumberOf(name)
   }
 
-  /** The number of an object that only the question's own tuples name, or undefined. */
+  /** The number of an object that the store does not know. */
+  temporaryNumberOf(name: string): number {
+    const known = this.#temporary.indexOf(name)
+    return TEMPORARY_FROM + (known >= 0 ? known : this.#temporary.push(name) - 1)
+  }
+
+  /** The number of an object that the store or the question names, or undefined. */
   find(name: string): number | undefined {
+    const stored = this.#graph.entities.find(name)
+    if (stored !== undefined) return stored
     const known = this.#temporary.indexOf(name)
     return known < 0 ? undefined : TEMPORARY_FROM + known
   }
 
-  nameOf(entity: number): string {
+  nameOf(object: number): string {
     return (
-      (entity >= TEMPORARY_FROM
-        ? this.#temporary[entity - TEMPORARY_FROM]
-        : this.#graph.entities.names[entity]) ?? ""
+      (object >= TEMPORARY_FROM
+        ? this.#temporary[object - TEMPORARY_FROM]
+        : this.#graph.entities.names[object]) ?? ""
     )
   }
 
-  mayHaveObject(object: number): boolean {
-    return (this.objectMask & (1 << (object & 31))) !== 0
+  /** The first contextual tuple from `from` on whose object this is; -1 for none. */
+  nextOfObject(object: number, from: number): number {
+    if (from >= this.count) return -1
+    const print = object < TEMPORARY_FROM ? this.#graph.printOf(object) : fingerprintOf(this.nameOf(object))
+    for (let index = from; index < this.count; index++)
+      if (this.#prints[index] === print && this.#objects[index] === this.nameOf(object)) return index
+    return -1
   }
 
-  mayHaveUser(user: number): boolean {
-    return (this.userMask & (1 << (user & 31))) !== 0
+  /** The contextual tuples about an object. */
+  *ofObject(object: number): IterableIterator<number> {
+    for (let index = this.nextOfObject(object, 0); index >= 0; index = this.nextOfObject(object, index + 1))
+      yield index
+  }
+
+  /** The contextual tuples that name a user, or a userset of it. */
+  *ofUser(user: number): IterableIterator<number> {
+    for (let index = 0; index < this.count; index++) if (this.userOf(index) === user) yield index
+  }
+
+  /** The number of a contextual tuple's user; for a userset its object's. */
+  userOf(index: number): number {
+    const known = this.#userNumbers[index] ?? UNRESOLVED
+    if (known !== UNRESOLVED) return known
+    const user = this.#users[index] ?? ""
+    const hash = usersetMark(user)
+    const number = this.numberOf(hash < 0 ? user : user.slice(0, hash))
+    this.#userNumbers[index] = number
+    return number
+  }
+
+  /** The number of a contextual tuple's object. */
+  objectOf(index: number): number {
+    return this.numberOf(this.#objects[index] ?? "")
+  }
+
+  /** False where no contextual or hidden tuple can be about an object of this type. */
+  mayHaveObject(typeName: number): boolean {
+    return (this.objectTypes & (1 << (typeName & 31))) !== 0
+  }
+
+  /** False where no contextual or hidden tuple can name a user of this type. */
+  mayHaveUser(typeName: number): boolean {
+    return (this.userTypes & (1 << (typeName & 31))) !== 0
+  }
+
+  /** True where stored tuples are left out of the question. */
+  get hidesStored(): boolean {
+    return this.#hidden.length > 0
   }
 
   /** True where a contextual tuple has the key of this stored one, or the question is asked without it. */
   hides(object: number, classId: number, user: number): boolean {
     const { symbols } = this.#graph
     const shape = symbols.shapeOf(classId)
-    for (let index = 0; index < this.count; index++)
-      if (
-        this.objects[index] === object &&
-        this.users[index] === user &&
-        symbols.shapeOf(this.classes[index] ?? -1) === shape
-      )
-        return true
+    for (let index = this.nextOfObject(object, 0); index >= 0; index = this.nextOfObject(object, index + 1))
+      if (symbols.shapeOf(this.classes[index] ?? -1) === shape && this.userOf(index) === user) return true
     for (const hidden of this.#hidden)
       if (hidden.object === object && hidden.user === user && hidden.shape === shape) return true
     return false

@@ -58,7 +58,7 @@ export class ReverseSearch {
   }
 
   #start(): void {
-    const { asker, asked, graph } = this.#question
+    const { asker, asked } = this.#question
     if (asker === undefined) return
     if (asker.relation !== undefined) {
       this.#sure.push({ object: asked, relation: asker.relation, sure: true, depth: 0 })
@@ -66,7 +66,7 @@ export class ReverseSearch {
     }
     this.#walkUser(asked, (...tuple) => this.#applyDirect(...tuple))
     const everyone = `${asker.type}:*`
-    const wildcard = graph.entities.find(everyone) ?? this.#question.overlay.find(everyone)
+    const wildcard = this.#question.overlay.find(everyone)
     if (wildcard !== undefined && wildcard !== asked)
       this.#walkUser(wildcard, (...tuple) => this.#applyDirect(...tuple))
   }
@@ -82,20 +82,12 @@ export class ReverseSearch {
     ) => void,
   ): void {
     const { graph, overlay } = this.#question
-    const overlaid = overlay.mayHaveUser(user)
-    if (overlaid)
-      for (let index = 0; index < overlay.count; index++)
-        if (overlay.users[index] === user)
-          callback(
-            overlay.classes[index] ?? -1,
-            overlay.objects[index] ?? -1,
-            user,
-            () => overlay.contexts[index],
-          )
+    for (const index of overlay.ofUser(user))
+      callback(overlay.classes[index] ?? -1, overlay.objectOf(index), user, () => overlay.contexts[index])
     if (user >= TEMPORARY_FROM) return
     for (const { classId, neighbour } of graph.byUser.entries(user)) {
       this.#question.spend(1)
-      if (overlaid && overlay.hides(neighbour, classId, user)) continue
+      if (overlay.hides(neighbour, classId, user)) continue
       callback(classId, neighbour, user, () => graph.contextOf(neighbour, classId, user))
     }
   }

@@ -1,23 +1,17 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import type { QueryContext } from "../evaluator.ts"
+import type { CheckQuery, QueryContext } from "../evaluator.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import type { RelationSchema } from "../model/model-schema.ts"
 import type { Plan } from "../model/plan.ts"
-import { validateContext, validateTuple } from "../model/validate-tuple.ts"
-import {
-  parseObject,
-  parseUser,
-  type RelationshipTuple,
-  type TupleKey,
-  usersetMark,
-} from "../relationship-tuple.ts"
-import { EVERYONE, NO_NAME } from "../store/symbols.ts"
+import { validateContext, validateNames } from "../model/validate-tuple.ts"
+import { parseUser, type TupleKey, usersetMark } from "../relationship-tuple.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
+import { ContextualTuples } from "./contextual-tuples.ts"
 import { Question } from "./question.ts"
 import { Search } from "./search.ts"
 import { Solver } from "./solve.ts"
 import { FALSE, type Verdict } from "./verdict.ts"
-import { type Asker, Navigator } from "./view.ts"
+import { type Asker, Navigator, type View } from "./view.ts"
 
 /** One model over one store, answering one question after the other: what all of the evaluator's operations share. */
 export class Session {
@@ -25,6 +19,7 @@ export class Session {
   readonly graph: TupleGraph
   readonly navigator: Navigator
   readonly question: Question
+  readonly #contextual: ContextualTuples
   readonly #search = new Search()
   readonly #solver = new Solver()
 
@@ -33,57 +28,77 @@ export class Session {
     this.graph = graph
     this.navigator = new Navigator(model, graph.symbols)
     this.question = new Question(this.navigator, graph)
+    this.#contextual = new ContextualTuples(model, graph.symbols)
+  }
+
+  /** Answers a check from beginning to end. Throws `rebac.invalid_request` and `rebac.invalid_tuple` for what the model does not know. */
+  check(query: CheckQuery): Verdict {
+    const { question, graph } = this
+    const { user, object } = query
+    question.begin(query.context)
+    // What a tuple names is well formed, and its type is known by how it begins: most questions need no parsing.
+    const userNumber = graph.entities.findObject(user)
+    const objectNumber = graph.entities.findObject(object)
+    const asker = userNumber === undefined ? undefined : this.navigator.askerOf(user)
+    const view = objectNumber === undefined ? undefined : asker?.rootView(object, query.relation)
+    if (asker === undefined || view === undefined) return this.#checkUnknown(query)
+    question.asker = asker
+    question.asked = userNumber as number
+    this.#lay(query, user, userNumber)
+    asker.learnClasses()
+    return view === null ? FALSE : this.#decideView(view, objectNumber as number)
+  }
+
+  /** A check about a user or an object that no tuple names, or of a userset, or that the model does not know at all. */
+  #checkUnknown(query: CheckQuery): Verdict {
+    const mistake = validateNames(this.model, query)
+    if (mistake !== undefined) throw invalidRequest(mistake)
+    this.begin(query)
+    this.ask(query.user)
+    const type = query.object.slice(0, query.object.indexOf(":"))
+    return this.decide(this.relationOf(type, query.relation), this.question.overlay.numberOf(query.object))
   }
 
   /**
-   * Starts a question: its contextual tuples are held to the model as written ones are, its context to what the wire allows.
-   * `without` are stored tuples to be left out of it.
+   * Starts a question. `without` are stored tuples to be left out of it. Throws `rebac.invalid_request` for a context that the wire
+   * does not allow, `rebac.invalid_tuple` for a contextual tuple that the model does not.
    */
   begin(query: QueryContext, without: readonly TupleKey[] = []): void {
     this.question.begin(query.context)
-    this.#solver.begin()
-    const mistake = query.context === undefined ? undefined : validateContext(query.context)
-    if (mistake !== undefined) throw invalidRequest(mistake)
-    for (const tuple of query.contextualTuples ?? []) this.#lay(tuple)
+    this.#lay(query)
     for (const key of without) {
       const found = this.graph.find(key)
       if (found !== undefined) this.question.overlay.hide(found.object, found.classId, found.user)
     }
   }
 
-  #lay(tuple: RelationshipTuple): void {
-    const reason = validateTuple(this.model, tuple)
-    if (reason !== undefined) throw new GatehouseError("rebac.invalid_tuple", { details: { reason } })
-    this.question.overlay.add(tuple, this.#classOf(tuple))
-  }
-
-  #classOf(tuple: RelationshipTuple): number {
-    const { symbols } = this.graph
-    const objectType = symbols.internName(parseObject(tuple.object)?.type ?? "")
-    const user = parseUser(tuple.user)
-    const relation = user?.relation
-    const userRelation =
-      relation === undefined ? (user?.id === "*" ? EVERYONE : NO_NAME) : symbols.internName(relation)
-    return symbols.internClass(
-      symbols.relationKeys.intern(objectType, symbols.internName(tuple.relation)),
-      symbols.userKinds.intern(symbols.internName(user?.type ?? ""), userRelation),
-      tuple.condition ? symbols.internName(tuple.condition.name) : NO_NAME,
-    )
+  /**
+   * Lays the contextual tuples over the store, held to the model as written ones are; and looks at the context. `asked` is a plain user
+   * that the store knows by `number`: tuples of a token are about whoever asks.
+   */
+  #lay({ contextualTuples, context }: QueryContext, asked?: string, number?: number): void {
+    const mistake = context === undefined ? undefined : validateContext(context)
+    if (mistake !== undefined) throw invalidRequest(mistake)
+    if (contextualTuples === undefined) return
+    const { overlay } = this.question
+    for (const tuple of contextualTuples) {
+      const classId = this.#contextual.classOf(tuple, asked)
+      overlay.add(tuple, classId, tuple.user === asked ? number : undefined)
+    }
   }
 
   /** Sets who asks. The user was found to fit the model before. */
   ask(user: string): Asker {
-    const parsed = parseUser(user)
+    const { overlay } = this.question
     const hash = usersetMark(user)
-    const relation =
-      parsed?.relation === undefined ? undefined : this.relationOf(parsed.type, parsed.relation)
+    const parsed = parseUser(user)
+    const type = parsed?.type ?? ""
+    const relation = parsed?.relation === undefined ? undefined : this.relationOf(type, parsed.relation)
     const asker =
-      relation === undefined
-        ? this.navigator.plainAsker(this.graph.symbols.internName(parsed?.type ?? ""))
-        : this.navigator.usersetAsker(relation)
-    if (asker === undefined) throw invalidRequest(`type '${parsed?.type}' not found`)
+      relation === undefined ? this.navigator.plainAsker(type) : this.navigator.usersetAsker(relation)
+    if (asker === undefined) throw invalidRequest(`type '${type}' not found`)
     this.question.asker = asker
-    this.question.asked = this.question.overlay.numberOf(hash < 0 ? user : user.slice(0, hash))
+    this.question.asked = overlay.numberOf(hash < 0 ? user : user.slice(0, hash))
     asker.learnClasses()
     this.#solver.begin()
     return asker
@@ -92,18 +107,21 @@ export class Session {
   /** Whether the asked user has the relation on an object. */
   decide(relation: RelationSchema | undefined, object: number): Verdict {
     const { asker } = this.question
-    if (relation === undefined || asker === undefined || !asker.reach.has(relation)) return FALSE
-    return this.decidePlan(this.navigator.planner.planOf(relation.type, [relation]), object)
+    if (relation === undefined || asker === undefined) return FALSE
+    const view = asker.viewOfRelation(relation)
+    return view === undefined ? FALSE : this.#decideView(view, object)
   }
 
   /** Whether what a plan asks holds for the asked user on an object. */
   decidePlan(plan: Plan, object: number): Verdict {
     const { asker } = this.question
-    if (asker === undefined) return FALSE
-    const view = asker.viewOf(plan)
-    return plan.searchable
-      ? this.#search.run(this.question, view, object)
-      : this.#solver.run(this.question, view, object, 0)
+    return asker === undefined ? FALSE : this.#decideView(asker.viewOf(plan), object)
+  }
+
+  #decideView(view: View, object: number): Verdict {
+    if (view.plan.searchable) return this.#search.run(this.question, view, object)
+    if (this.question.visited === 0) this.#solver.begin()
+    return this.#solver.run(this.question, view, object, 0)
   }
 
   relationOf(type: string, relation: string): RelationSchema | undefined {

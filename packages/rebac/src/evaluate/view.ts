@@ -25,6 +25,8 @@ const MERGED_PLANS_LIMIT = 2_000
 export class View {
   readonly id: number
   readonly plan: Plan
+  /** The name id of the type whose objects the view asks about. */
+  readonly typeName: number
   /** True where holding the asked userset's own relation is holding this view. */
   readonly includesAsked: boolean
   /** By class id: the bits above; 0 for a class that the model does not allow, or that cannot matter. */
@@ -34,9 +36,10 @@ export class View {
   readonly more = new Map<number, readonly View[]>()
   readonly rules: readonly ViewRule[]
 
-  constructor(id: number, plan: Plan, includesAsked: boolean, rules: readonly ViewRule[]) {
+  constructor(id: number, plan: Plan, typeName: number, includesAsked: boolean, rules: readonly ViewRule[]) {
     this.id = id
     this.plan = plan
+    this.typeName = typeName
     this.includesAsked = includesAsked
     this.rules = rules
   }
@@ -56,8 +59,8 @@ export class Asker {
   readonly views: View[] = []
   readonly #navigator: Navigator
   readonly #viewOfPlan = new Map<Plan, View>()
-  /** By name id of an object's type: the view of each of its relations; undefined where it cannot reach this kind. */
-  readonly #roots: Map<string, View | undefined>[] = []
+  /** For each type that was asked about: how its ids begin, and the view of each relation; null where it cannot reach this kind. */
+  readonly #roots: { readonly start: string; readonly views: ReadonlyMap<string, View | null> }[] = []
   #classesKnown = 0
 
   constructor(navigator: Navigator, type: string, relation: RelationSchema | undefined) {
@@ -67,25 +70,33 @@ export class Asker {
     this.reach = reachOf(navigator.model, type, relation)
   }
 
-  /** The view of a relation of an object's type; undefined where nobody of this kind can ever have it. */
-  rootView(typeName: number, relation: string): View | undefined {
-    let roots = this.#roots[typeName]
-    if (roots === undefined) {
-      roots = this.#makeRoots(typeName)
-      this.#roots[typeName] = roots
-    }
-    return roots.get(relation)
+  /**
+   * The view of a relation of a well-formed object's type; null where nobody of this kind can ever have it, undefined where the model
+   * has no such type or relation.
+   */
+  rootView(object: string, relation: string): View | null | undefined {
+    for (const roots of this.#roots) if (object.startsWith(roots.start)) return roots.views.get(relation)
+    const roots = this.#makeRoots(object.slice(0, object.indexOf(":")))
+    return roots?.get(relation)
   }
 
-  #makeRoots(typeName: number): Map<string, View | undefined> {
-    const type = this.#navigator.symbols.name(typeName)
-    const roots = new Map<string, View | undefined>()
-    for (const relation of this.#navigator.schema.types.get(type)?.values() ?? [])
-      roots.set(
+  /** The view of a relation; undefined where nobody of this kind can ever have it. */
+  viewOfRelation(relation: RelationSchema): View | undefined {
+    return this.rootView(`${relation.type}:`, relation.name) ?? undefined
+  }
+
+  #makeRoots(type: string): ReadonlyMap<string, View | null> | undefined {
+    const relations = this.#navigator.schema.types.get(type)
+    if (relations === undefined) return undefined
+    const { planner } = this.#navigator
+    const views = new Map<string, View | null>()
+    for (const relation of relations.values())
+      views.set(
         relation.name,
-        this.reach.has(relation) ? this.viewOf(this.#navigator.planner.planOf(type, [relation])) : undefined,
+        this.reach.has(relation) ? this.viewOf(planner.planOf(type, [relation])) : null,
       )
-    return roots
+    this.#roots.push({ start: `${type}:`, views })
+    return views
   }
 
   /** To be called before a question is answered: classes of tuples may have come since the last one. */
@@ -103,6 +114,7 @@ export class Asker {
     const view = new View(
       this.views.length,
       plan,
+      this.#navigator.symbols.internName(plan.type),
       includesAsked,
       plan.rules.map((rule) => this.#ruleOf(rule)),
     )
@@ -200,8 +212,8 @@ export class Navigator {
   readonly schema: ModelSchema
   readonly symbols: Symbols
   readonly planner: Planner
-  /** By name id of a type: the asker for its plain users. */
-  readonly #plainAskers: (Asker | undefined)[] = []
+  /** For each type that asked: how its ids begin, and the asker for its plain users. */
+  readonly #plainAskers: { readonly start: string; readonly asker: Asker }[] = []
   readonly #usersetAskers = new Map<RelationSchema, Asker>()
   readonly #allowed: (RelationSchema | null)[] = []
   readonly #programs: (ConditionProgram | undefined)[] = []
@@ -216,14 +228,20 @@ export class Navigator {
     for (const type of model.schema.types.keys()) symbols.internName(type)
   }
 
+  /** The asker for a well-formed plain user; undefined where the model has no such type. */
+  askerOf(user: string): Asker | undefined {
+    for (const known of this.#plainAskers) if (user.startsWith(known.start)) return known.asker
+    return this.plainAsker(user.slice(0, user.indexOf(":")))
+  }
+
   /** The asker for plain users of a type; undefined where the model has no such type. */
-  plainAsker(typeName: number): Asker | undefined {
-    const known = this.#plainAskers[typeName]
-    if (known !== undefined) return known
-    const type = this.symbols.name(typeName)
+  plainAsker(type: string): Asker | undefined {
+    const start = `${type}:`
+    const known = this.#plainAskers.find((one) => one.start === start)
+    if (known !== undefined) return known.asker
     if (!this.schema.types.has(type)) return undefined
     const asker = new Asker(this, type, undefined)
-    this.#plainAskers[typeName] = asker
+    this.#plainAskers.push({ start, asker })
     return asker
   }
 

@@ -41,9 +41,8 @@ export class Inspector {
       const verdict = this.#conditionVerdict(number, classId, user, context)
       found.push(this.#inspect(key, classId, contextual, context, verdict))
     }
-    for (let index = 0; index < overlay.count; index++)
-      if (overlay.objects[index] === number)
-        add(overlay.classes[index] ?? -1, overlay.users[index] ?? -1, true, overlay.contexts[index])
+    for (const index of overlay.ofObject(number))
+      add(overlay.classes[index] ?? -1, overlay.userOf(index), true, overlay.contexts[index])
     if (number < TEMPORARY_FROM)
       for (const { classId, neighbour } of graph.byObject.entries(number))
         if (!overlay.hides(number, classId, neighbour))

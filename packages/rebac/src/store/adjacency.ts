@@ -3,7 +3,19 @@ import { IdSet } from "./id-set.ts"
 /** Entries of a row up to this many lie together and are looked at one by one; a longer row becomes sets by class. */
 export const SHORT_ROW_LIMIT = 32
 
-const capacities = [1, 2, 3, 4, 6, 8, 12, 16, 24, SHORT_ROW_LIMIT]
+/** Integers of a head. */
+export const HEAD = 4
+/** In a head: entries of the row; below 0, `longRows[-1 - entries]` has them. */
+export const COUNT = 0
+/** In a head: where the row begins in `pool`; for a row of one entry, its class. */
+export const START = 1
+/** In a head: for a row of one entry, its neighbour. */
+export const ONLY_NEIGHBOUR = 2
+/** In a head: free for whoever owns the rows. */
+export const NOTE = 3
+
+/** Entries that a row in `pool` has room for. Rows of one entry need no room there. */
+const capacities = [2, 3, 4, 6, 8, 12, 16, 24, SHORT_ROW_LIMIT]
 
 /** A row with many entries: a set of neighbours for each class. */
 export class LongRow {
@@ -12,12 +24,12 @@ export class LongRow {
 }
 
 /**
- * For each entity a row of entries (class, neighbour). Rows lie in one array of integers, so a short row is one or two cache
- * lines. `heads` holds for each entity where its row begins and how long it is; a negative length is a long row's number.
+ * For each entity a row of entries (class, neighbour). A head of four integers says where the row is; a row of one entry, the most
+ * common, is in the head itself, and a short one lies together in `pool`: to look at an entity's tuples costs one or two cache
+ * lines, which is what a check over a million tuples is made of.
  */
 export class Adjacency {
-  /** Two integers for each entity: start in `pool`, and entries; entries below 0: `longRows[-1 - entries]`. */
-  heads = new Int32Array(2048)
+  heads = new Int32Array(1024 * HEAD)
   /** Entries, two integers each: class, neighbour. */
   pool = new Int32Array(4096)
   readonly longRows: (LongRow | undefined)[] = []
@@ -27,81 +39,103 @@ export class Adjacency {
 
   /** Makes room for entities up to and with the given id. */
   reserve(entity: number): void {
-    if (entity * 2 + 1 < this.heads.length) return
-    const grown = new Int32Array(Math.max(this.heads.length * 2, entity * 2 + 2))
+    const needed = (entity + 1) * HEAD
+    if (needed <= this.heads.length) return
+    const grown = new Int32Array(Math.max(this.heads.length * 2, needed))
     grown.set(this.heads)
     this.heads = grown
   }
 
   /** Adds an entry that is not there yet. */
   add(entity: number, classId: number, neighbour: number): void {
-    const count = this.heads[entity * 2 + 1] ?? 0
+    const head = entity * HEAD
+    const { heads } = this
+    const count = heads[head + COUNT] ?? 0
     if (count < 0) {
       this.#addLong(this.longRows[-1 - count], classId, neighbour)
       return
     }
     if (count === SHORT_ROW_LIMIT) {
-      this.#lengthen(entity, classId, neighbour)
+      this.#lengthen(head, classId, neighbour)
       return
     }
-    if (count === 0) this.heads[entity * 2] = this.#take(0)
-    else if (capacities.includes(count)) this.#grow(entity, count)
-    const at = (this.heads[entity * 2] ?? 0) + count * 2
+    heads[head + COUNT] = count + 1
+    if (count === 0) {
+      heads[head + START] = classId
+      heads[head + ONLY_NEIGHBOUR] = neighbour
+      return
+    }
+    if (count === 1) this.#spill(head)
+    else if (capacities.includes(count))
+      this.#move(head, count, capacityIndex(count), capacityIndex(count) + 1)
+    const at = (heads[head + START] ?? 0) + count * 2
     this.pool[at] = classId
     this.pool[at + 1] = neighbour
-    this.heads[entity * 2 + 1] = count + 1
   }
 
   /** Removes an entry; false where it is not there. */
   remove(entity: number, classId: number, neighbour: number): boolean {
-    const count = this.heads[entity * 2 + 1] ?? 0
+    const head = entity * HEAD
+    const { heads } = this
+    const count = heads[head + COUNT] ?? 0
     if (count < 0) return this.#removeLong(entity, -1 - count, classId, neighbour)
-    const start = this.heads[entity * 2] ?? 0
+    if (!this.has(entity, classId, neighbour)) return false
+    heads[head + COUNT] = count - 1
+    if (count === 1) return true
+    const start = heads[head + START] ?? 0
     const at = this.#find(start, count, classId, neighbour)
-    if (at < 0) return false
     const last = start + (count - 1) * 2
     this.pool[at] = this.pool[last] ?? 0
     this.pool[at + 1] = this.pool[last + 1] ?? 0
-    this.heads[entity * 2 + 1] = count - 1
     const capacity = capacityIndex(count)
-    if (count === 1) this.#release(0, start)
-    else if (capacityIndex(count - 1) !== capacity) this.#shrink(entity, start, count - 1, capacity)
+    if (count === 2) {
+      heads[head + START] = this.pool[start] ?? 0
+      heads[head + ONLY_NEIGHBOUR] = this.pool[start + 1] ?? 0
+      this.#release(0, start)
+    } else if (capacityIndex(count - 1) !== capacity)
+      this.#move(head, count - 1, capacity, capacityIndex(count - 1))
     return true
   }
 
   has(entity: number, classId: number, neighbour: number): boolean {
-    const count = this.heads[entity * 2 + 1] ?? 0
+    const head = entity * HEAD
+    const count = this.heads[head + COUNT] ?? 0
     if (count < 0) return this.longRows[-1 - count]?.sets.get(classId)?.has(neighbour) === true
-    return this.#find(this.heads[entity * 2] ?? 0, count, classId, neighbour) >= 0
+    const start = this.heads[head + START] ?? 0
+    if (count === 1) return start === classId && this.heads[head + ONLY_NEIGHBOUR] === neighbour
+    return this.#find(start, count, classId, neighbour) >= 0
   }
 
   isEmpty(entity: number): boolean {
-    return (this.heads[entity * 2 + 1] ?? 0) === 0
-  }
-
-  /** Entries of an entity's row. */
-  sizeOf(entity: number): number {
-    const count = this.heads[entity * 2 + 1] ?? 0
-    return count < 0 ? (this.longRows[-1 - count]?.size ?? 0) : count
+    return (this.heads[entity * HEAD + COUNT] ?? 0) === 0
   }
 
   /** The entries of a row. It must not change while they are walked. */
   *entries(entity: number): IterableIterator<{ readonly classId: number; readonly neighbour: number }> {
-    const count = this.heads[entity * 2 + 1] ?? 0
-    if (count >= 0) {
-      const start = this.heads[entity * 2] ?? 0
+    const head = entity * HEAD
+    const count = this.heads[head + COUNT] ?? 0
+    const start = this.heads[head + START] ?? 0
+    if (count === 1) yield { classId: start, neighbour: this.heads[head + ONLY_NEIGHBOUR] ?? 0 }
+    else if (count > 1)
       for (let at = start; at < start + count * 2; at += 2)
         yield { classId: this.pool[at] ?? 0, neighbour: this.pool[at + 1] ?? 0 }
-      return
-    }
-    for (const [classId, set] of this.longRows[-1 - count]?.sets ?? [])
-      for (let place = 0; place < set.size; place++) yield { classId, neighbour: set.values[place] ?? 0 }
+    else if (count < 0)
+      for (const [classId, set] of this.longRows[-1 - count]?.sets ?? [])
+        for (let place = 0; place < set.size; place++) yield { classId, neighbour: set.values[place] ?? 0 }
   }
 
   #find(start: number, count: number, classId: number, neighbour: number): number {
     for (let at = start; at < start + count * 2; at += 2)
       if (this.pool[at + 1] === neighbour && this.pool[at] === classId) return at
     return -1
+  }
+
+  /** Moves the entry in a head to the pool, to make room for a second. */
+  #spill(head: number): void {
+    const start = this.#take(0)
+    this.pool[start] = this.heads[head + START] ?? 0
+    this.pool[start + 1] = this.heads[head + ONLY_NEIGHBOUR] ?? 0
+    this.heads[head + START] = start
   }
 
   #take(capacity: number): number {
@@ -121,32 +155,24 @@ export class Adjacency {
     this.#freeStarts[capacity]?.push(start)
   }
 
-  #grow(entity: number, count: number): void {
-    const capacity = capacityIndex(count)
-    this.#move(entity, this.heads[entity * 2] ?? 0, count, capacity, capacity + 1)
-  }
-
-  #shrink(entity: number, start: number, count: number, capacity: number): void {
-    this.#move(entity, start, count, capacity, capacityIndex(count))
-  }
-
-  #move(entity: number, start: number, count: number, from: number, to: number): void {
+  #move(head: number, count: number, from: number, to: number): void {
+    const start = this.heads[head + START] ?? 0
     const target = this.#take(to)
     this.pool.copyWithin(target, start, start + count * 2)
     this.#release(from, start)
-    this.heads[entity * 2] = target
+    this.heads[head + START] = target
   }
 
-  #lengthen(entity: number, classId: number, neighbour: number): void {
+  #lengthen(head: number, classId: number, neighbour: number): void {
     const row = new LongRow()
-    const start = this.heads[entity * 2] ?? 0
+    const start = this.heads[head + START] ?? 0
     for (let at = start; at < start + SHORT_ROW_LIMIT * 2; at += 2)
       this.#addLong(row, this.pool[at] ?? 0, this.pool[at + 1] ?? 0)
     this.#addLong(row, classId, neighbour)
     this.#release(capacities.length - 1, start)
     const number = this.#freeLongRows.pop() ?? this.longRows.length
     this.longRows[number] = row
-    this.heads[entity * 2 + 1] = -1 - number
+    this.heads[head + COUNT] = -1 - number
   }
 
   #addLong(row: LongRow | undefined, classId: number, neighbour: number): void {
@@ -173,12 +199,13 @@ export class Adjacency {
   #shorten(entity: number, number: number, row: LongRow): void {
     this.longRows[number] = undefined
     this.#freeLongRows.push(number)
-    this.heads[entity * 2 + 1] = 0
+    this.heads[entity * HEAD + COUNT] = 0
     for (const [classId, set] of row.sets)
       for (let place = 0; place < set.size; place++) this.add(entity, classId, set.values[place] ?? 0)
   }
 }
 
+/** The smallest room for so many entries, of two or more. */
 function capacityIndex(count: number): number {
   return capacities.findIndex((capacity) => capacity >= count)
 }

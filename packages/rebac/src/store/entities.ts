@@ -1,3 +1,5 @@
+import { NO_NAME } from "./symbols.ts"
+
 /**
  * The objects (and users, which are objects too) that tuples name, each with a number. Numbers are given back when the last
  * tuple that names an object goes, so nothing may hold them across a write.
@@ -5,9 +7,10 @@
 export class Entities {
   /** The id of each object as tuples write it, `type:id`. */
   readonly names: string[] = []
-  /** The name id of each object's type; `NO_NAME` for a malformed id, which no model allows anywhere. */
-  types = new Int32Array(1024)
-  readonly #ids = new Map<string, number>()
+  /** Well-formed objects. A name found here needs no parsing: its type is what stands before the colon. */
+  readonly #objects = new Map<string, number>()
+  /** Everyone of a type, and malformed ids: no tuple's object may be one, so they are kept apart. */
+  readonly #others = new Map<string, number>()
   readonly #free: number[] = []
 
   /** Numbers given out so far, those given back included. */
@@ -16,28 +19,31 @@ export class Entities {
   }
 
   get size(): number {
-    return this.#ids.size
+    return this.#objects.size + this.#others.size
   }
 
+  /** The number of whatever has this name. */
   find(name: string): number | undefined {
-    return this.#ids.get(name)
+    return this.#objects.get(name) ?? this.#others.get(name)
   }
 
+  /** The number of a well-formed object. */
+  findObject(name: string): number | undefined {
+    return this.#objects.get(name)
+  }
+
+  /** Gives a name its number. `type` is the name id of its type; `NO_NAME` for everyone of a type and for malformed ids. */
   add(name: string, type: number): number {
     const id = this.#free.pop() ?? this.names.length
     this.names[id] = name
-    if (id >= this.types.length) {
-      const grown = new Int32Array(this.types.length * 2)
-      grown.set(this.types)
-      this.types = grown
-    }
-    this.types[id] = type
-    this.#ids.set(name, id)
+    if (type === NO_NAME) this.#others.set(name, id)
+    else this.#objects.set(name, id)
     return id
   }
 
   remove(id: number): void {
-    this.#ids.delete(this.names[id] ?? "")
+    const name = this.names[id] ?? ""
+    if (!this.#objects.delete(name)) this.#others.delete(name)
     this.names[id] = ""
     this.#free.push(id)
   }

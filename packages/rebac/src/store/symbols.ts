@@ -87,6 +87,16 @@ export class Symbols {
     return this.shapes.second[this.classes.first[classId] ?? -1] ?? -1
   }
 
+  /** The name id of the type of a class's objects. */
+  objectTypeOf(classId: number): number {
+    return this.relationKeys.first[this.relationKeyOf(classId)] ?? NO_NAME
+  }
+
+  /** The name id of the type of a class's users. */
+  userTypeOf(classId: number): number {
+    return this.userKinds.first[this.userKindOf(classId)] ?? NO_NAME
+  }
+
   shapeOf(classId: number): number {
     return this.classes.first[classId] ?? -1
   }

@@ -7,8 +7,9 @@ import {
   type TupleKey,
   usersetMark,
 } from "../relationship-tuple.ts"
-import { Adjacency } from "./adjacency.ts"
+import { Adjacency, HEAD, NOTE } from "./adjacency.ts"
 import { Entities } from "./entities.ts"
+import { fingerprintOf } from "./fingerprint.ts"
 import { EVERYONE, NO_NAME, Symbols } from "./symbols.ts"
 
 /** Exact for entity numbers below 2^32 and class ids below 2^20. */
@@ -43,8 +44,6 @@ export class TupleGraph {
     const before = this.#findClass(object, shape, user)
     if (before !== undefined && before !== classId) this.#unlink(object, before, user)
     if (before !== classId) {
-      this.byObject.reserve(Math.max(object, user))
-      this.byUser.reserve(Math.max(object, user))
       this.byObject.add(object, classId, user)
       this.byUser.add(user, classId, object)
     }
@@ -134,7 +133,18 @@ export class TupleGraph {
   }
 
   #internEntity(name: string): number {
-    return this.entities.find(name) ?? this.entities.add(name, objectType(this, name))
+    const known = this.entities.find(name)
+    if (known !== undefined) return known
+    const entity = this.entities.add(name, objectType(this, name))
+    this.byObject.reserve(entity)
+    this.byUser.reserve(entity)
+    this.byObject.heads[entity * HEAD + NOTE] = fingerprintOf(name)
+    return entity
+  }
+
+  /** The fingerprint of an entity's name: it stands where its tuples do, so that to compare it costs nothing more. */
+  printOf(entity: number): number {
+    return this.byObject.heads[entity * HEAD + NOTE] ?? 0
   }
 
   #release(entity: number): void {
