@@ -23,7 +23,7 @@ export function refuseUnsafeDefaults({ config, demo, parts, allow }: DefaultsInU
   ]
   const inUse: Record<DevelopmentDefault, boolean> = {
     embedded: embedded.some(([part, isEmbedded]) => parts.includes(part) && isEmbedded),
-    http: config.identityUrl === undefined || new URL(config.identityUrl).protocol === "http:",
+    http: config.identityUrl === undefined || [config.identityUrl, config.authorizationUrl].some(isPlainHttp),
     demo,
     "state-secrets": true,
   }
@@ -36,4 +36,9 @@ export function refuseUnsafeDefaults({ config, demo, parts, allow }: DefaultsInU
       details: { refused },
     })
   }
+}
+
+/** By the parsed scheme, which has one spelling. */
+function isPlainHttp(url: string | undefined): boolean {
+  return url !== undefined && new URL(url).protocol === "http:"
 }

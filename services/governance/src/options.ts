@@ -1,3 +1,4 @@
+import type { OrganizationId } from "@gatehouse/contracts"
 import type { Clock, RunningPart, Secret } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import type { OrganizationDatabases } from "@gatehouse/postgres"
@@ -34,6 +35,9 @@ export interface GovernanceServiceOptions {
 export interface GovernanceService extends RunningPart {
   /** Makes an organization, or completes one. Idempotent. There is no HTTP route for it. */
   provisionOrganization(organization: NewOrganization): Promise<void>
-  /** Brings every known organization to this release and to the addresses of this start. Idempotent. */
-  completeOrganizations(): Promise<void>
+  /**
+   * Brings every known organization to this release and to the addresses of this start. Idempotent. Returns those that failed:
+   * they are not served until a later run completes them.
+   */
+  completeOrganizations(): Promise<readonly OrganizationId[]>
 }

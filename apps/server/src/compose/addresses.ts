@@ -16,7 +16,7 @@ export interface Addresses {
 }
 
 /** The domain of a laptop's plane: RFC 6761 section 6.3 gives every name below it to this machine. */
-export const baseDomain = "localhost"
+const baseDomain = "localhost"
 
 /** Addresses follow the port and the settings at every start; nothing of them is kept. */
 export function addressesOf(config: ServerConfig, port: number | undefined): Addresses {

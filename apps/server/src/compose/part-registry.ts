@@ -44,7 +44,10 @@ export function createPartRegistry(report: (event: StartEvent) => void): PartReg
       closers.push(() => part.close())
       return part
     },
-    onClose: (close) => closers.push(close),
+    onClose: (close) => {
+      if (closed) void close().catch(() => undefined)
+      else closers.push(close)
+    },
     close: async () => {
       closed = true
       for (let close = closers.pop(); close !== undefined; close = closers.pop())

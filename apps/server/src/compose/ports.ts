@@ -1,7 +1,7 @@
 import { GatehouseError } from "@gatehouse/kernel"
 
 /** The gateway's port where none is asked for. */
-export const defaultPort = 8080
+const defaultPort = 8080
 /** The gateway's port and the four above it are ours. */
 const portSpan = 4
 const highestPort = 65_535

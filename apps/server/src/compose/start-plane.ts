@@ -62,10 +62,12 @@ async function start(
   const database = await startDatabase(context)
   await startEngines(context, database)
   const services = await startServices(context, database)
-  if (services) await registry.step("organizations", () => ensureOrganizations(services))
+  if (services) await registry.step("organizations", () => ensureOrganizations(context, services))
   const demo =
     options.demo && services ? await registry.step("demo", () => ensureDemo(context, services)) : undefined
   const control = await startControlServer({ parts: registry.parts, token: secrets.controlToken, logger })
+  // A start that was given up says nowhere that it is ready.
+  options.signal?.throwIfAborted()
   const file = planeFile(context, control.url)
   await writePlaneFile(paths, file)
   const { credentials, ...summary } = file
@@ -82,9 +84,14 @@ function partsOfOurs({ parts, config }: PlaneContext): Set<PartName> {
 }
 
 /** Brings the platform's realm and every organization to this release and to the addresses of this start. */
-async function ensureOrganizations({ governance, realms }: RunningServices): Promise<void> {
+async function ensureOrganizations(
+  { logger }: PlaneContext,
+  { governance, realms }: RunningServices,
+): Promise<void> {
   await realms.ensureRealm(platformOrganizationId, { name: "Platform" })
-  await governance.completeOrganizations()
+  const failed = await governance.completeOrganizations()
+  if (failed.length > 0)
+    logger.error({ organizations: failed }, "organizations are not served until they can be completed")
 }
 
 /** What every step of a start works with. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { link, rm, writeFile } from "node:fs/promises"
+import { link, rename, rm, writeFile } from "node:fs/promises"
 import { GatehouseError } from "@gatehouse/kernel"
 import { readJson, type StatePaths } from "./state-directory.ts"
 
@@ -45,7 +45,7 @@ export async function takeInstanceLock(paths: StatePaths): Promise<{ release(): 
     for (let attempt = 0; ; attempt += 1) {
       try {
         await link(draft, paths.lock)
-        return { release: () => rm(paths.lock, { force: true }) }
+        return { release: () => releaseLock(paths, mine) }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
       }
@@ -56,9 +56,33 @@ export async function takeInstanceLock(paths: StatePaths): Promise<{ release(): 
           details: { pid: holder?.pid },
         })
       }
-      await rm(paths.lock, { force: true })
+      await setDeadLockAside(paths)
     }
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+/**
+ * Takes a dead process's lock away without ever taking a living one's: it is moved first and looked at then, since between the
+ * look and the move another start may have taken its place.
+ */
+async function setDeadLockAside(paths: StatePaths): Promise<void> {
+  const aside = `${paths.lock}.${process.pid}.dead`
+  try {
+    await rename(paths.lock, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return
+    throw error
+  }
+  const moved = await readJson<ProcessIdentity>(aside).catch(() => undefined)
+  const lives = moved !== undefined && processStart(moved.pid) === moved.startedAt
+  if (lives) await link(aside, paths.lock).catch(() => undefined)
+  await rm(aside, { force: true })
+}
+
+/** Gives back our own lock and nobody else's. */
+async function releaseLock(paths: StatePaths, mine: ProcessIdentity): Promise<void> {
+  const held = await readJson<ProcessIdentity>(paths.lock).catch(() => undefined)
+  if (held?.pid === mine.pid && held.startedAt === mine.startedAt) await rm(paths.lock, { force: true })
 }

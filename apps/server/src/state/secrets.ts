@@ -5,7 +5,7 @@ import type { JWK } from "jose"
 import { readJson, type StatePaths, writeJson } from "./state-directory.ts"
 
 /** Logins that have a key of their own, from which their passwords are derived. */
-export const loginNames = ["identity", "authorization", "governance", "sbom"] as const
+const loginNames = ["identity", "authorization", "governance", "sbom"] as const
 export type LoginName = (typeof loginNames)[number]
 
 /** Everything that is generated at the first start and kept. None of it is in the repository or has a default. */

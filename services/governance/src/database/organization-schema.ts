@@ -25,7 +25,7 @@ export interface OrganizationTables {
 export const projectNameConstraint = "project_name_key"
 
 /** Migrations of the service's schema in an organization's database. Policies are put on every table by the closing script. */
-export const organizationMigrations: Readonly<Record<string, Migration>> = {
+const organizationMigrations: Readonly<Record<string, Migration>> = {
   "0001-projects": {
     up: async (db: Kysely<unknown>) => {
       await db.schema

@@ -1,9 +1,8 @@
 import {
   isOrganizationId,
+  isProjectUuid,
   isResourceType,
-  isUuid,
   type Permission,
-  type ProjectUuid,
   permissionsOfType,
 } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
@@ -39,5 +38,5 @@ export function readQuestion(permission: string, objectText: string): Question {
 
 function objectOf(type: string, id: string): DecisionObject | undefined {
   if (type === "organization") return isOrganizationId(id) ? { type: "organization", id } : undefined
-  return isUuid(id) ? { type: "project", id: id as ProjectUuid } : undefined
+  return isProjectUuid(id) ? { type: "project", id } : undefined
 }

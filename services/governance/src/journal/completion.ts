@@ -2,8 +2,10 @@ import { GatehouseError } from "@gatehouse/kernel"
 import type { Logger } from "@gatehouse/telemetry"
 import type { Journal, PendingChange } from "./journal.ts"
 
-/** How long after a failure a change is tried again; an engine that restarts takes a few seconds. */
+/** How long after a first failure a change is tried again; an engine that restarts takes a few seconds. */
 const retryMilliseconds = 5_000
+/** Each further failure doubles the pause up to ten minutes: every attempt leaves an audit record. */
+const longestRetryFactor = 120
 
 /** Carries out changes to outside engines until they are done. */
 export interface Completion {
@@ -33,24 +35,32 @@ export function createCompletion(options: CompletionOptions): Completion {
   const underWay = new Set<Promise<void>>()
   let closed = false
 
-  const later = (entry: PendingChange) => {
+  const later = (entry: PendingChange, failures: number) => {
     if (closed) return
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      const attempt = completeOrRetry(entry).finally(() => underWay.delete(attempt))
-      underWay.add(attempt)
-    }, delay)
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        attemptNow(entry, failures)
+      },
+      delay * Math.min(2 ** (failures - 1), longestRetryFactor),
+    )
     timer.unref()
     timers.add(timer)
   }
-  const completeOrRetry = async (entry: PendingChange) => {
+  /** Begins an attempt that `close` waits for. */
+  const attemptNow = (entry: PendingChange, failures: number) => {
+    const attempt = completeOrRetry(entry, failures).finally(() => underWay.delete(attempt))
+    underWay.add(attempt)
+    return attempt
+  }
+  const completeOrRetry = async (entry: PendingChange, failures: number) => {
     try {
       await complete(entry)
       await journal.strike(entry.id)
       logger.info({ changeId: entry.id, kind: entry.change.kind }, "a pending change was completed")
     } catch (error) {
       logger.warn({ err: error, changeId: entry.id, kind: entry.change.kind }, "a pending change waits")
-      later(entry)
+      later(entry, failures + 1)
     }
   }
 
@@ -62,12 +72,12 @@ export function createCompletion(options: CompletionOptions): Completion {
         return result
       } catch (cause) {
         logger.warn({ err: cause, changeId: entry.id, kind: entry.change.kind }, "a change is not complete")
-        later(entry)
+        later(entry, 1)
         throw new GatehouseError("governance.incomplete", { cause })
       }
     },
     resume: async () => {
-      for (const entry of await journal.pending()) await completeOrRetry(entry)
+      for (const entry of await journal.pending()) if (!closed) await attemptNow(entry, 0)
     },
     close: async () => {
       closed = true

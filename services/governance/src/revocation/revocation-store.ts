@@ -4,9 +4,9 @@ import { type Kysely, sql } from "kysely"
 import type { RegistryTables } from "../database/registry-schema.ts"
 
 /** Events are kept for the longest token lifetime, and a margin for clocks that differ. */
-export const revocationRetentionSeconds = maximumTokenLifetimeSeconds + 300
+const revocationRetentionSeconds = maximumTokenLifetimeSeconds + 300
 /** Events in one answer of the feed. */
-export const revocationPageSize = 1_000
+const revocationPageSize = 1_000
 
 /** What ended before it expired, for everyone who verifies tokens. */
 export interface RevocationStore {

@@ -63,19 +63,26 @@ export async function provisionOrganization(
 const concurrentOrganizations = 4
 
 /**
- * Brings every organization to this release and to the addresses of this start: schemas, clients, redirects. What is as it
- * should be is left alone. For every start, since ports, addresses and releases change between them.
+ * Brings every known organization to this release. One that fails is not trusted until a later run completes it, and keeps none of
+ * the others from serving. Returns those that failed.
  */
-export async function completeOrganizations(context: ProvisioningContext): Promise<void> {
-  const rows = await context.registry
-    .selectFrom("organization")
-    .select(["id", "name"])
-    .orderBy("id")
-    .execute()
+export async function completeOrganizations(context: ProvisioningContext): Promise<OrganizationId[]> {
+  const { registry } = context
+  const rows = await registry.selectFrom("organization").select(["id", "name"]).orderBy("id").execute()
+  const failed: OrganizationId[] = []
   for (let from = 0; from < rows.length; from += concurrentOrganizations) {
     const batch = rows.slice(from, from + concurrentOrganizations)
-    await Promise.all(batch.map((organization) => provisionOrganization(context, organization)))
+    const outcomes = await Promise.allSettled(batch.map((row) => provisionOrganization(context, row)))
+    failed.push(...batch.filter((_, index) => outcomes[index]?.status === "rejected").map(({ id }) => id))
   }
+  if (failed.length > 0) {
+    await registry
+      .updateTable("organization")
+      .set({ state: "provisioning" })
+      .where("id", "in", failed)
+      .execute()
+  }
+  return failed
 }
 
 async function runStep(

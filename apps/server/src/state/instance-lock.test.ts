@@ -1,0 +1,49 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { findRunningInstance, processStart, takeInstanceLock } from "./instance-lock.ts"
+import { type StatePaths, statePaths } from "./state-directory.ts"
+
+let paths: StatePaths
+
+beforeEach(async () => {
+  paths = statePaths(await mkdtemp(join(tmpdir(), "gatehouse-lock-")))
+})
+
+afterEach(async () => {
+  await rm(paths.directory, { recursive: true, force: true })
+})
+
+const held = async () => JSON.parse(await readFile(paths.lock, "utf8"))
+
+test("a state directory is one process's until that gives it back", async () => {
+  const lock = await takeInstanceLock(paths)
+  await expect(takeInstanceLock(paths)).rejects.toMatchObject({
+    code: "server.already_running",
+    details: { pid: process.pid },
+  })
+  await lock.release()
+  await (await takeInstanceLock(paths)).release()
+})
+
+test("the lock of a process that has ended, or whose id is another's now, counts for nothing", async () => {
+  await writeFile(paths.lock, JSON.stringify({ pid: process.pid, startedAt: "1" }))
+  expect(await findRunningInstance(paths)).toBeUndefined()
+  const lock = await takeInstanceLock(paths)
+  expect(await held()).toEqual({ pid: process.pid, startedAt: processStart(process.pid) })
+  await lock.release()
+})
+
+test("of many starts that find the same dead lock, one gets the state directory", async () => {
+  await writeFile(paths.lock, JSON.stringify({ pid: process.pid, startedAt: "1" }))
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeInstanceLock(paths)))
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+})
+
+test("nobody gives back a lock that is another process's by now", async () => {
+  const lock = await takeInstanceLock(paths)
+  await writeFile(paths.lock, JSON.stringify({ pid: 1, startedAt: "2" }))
+  await lock.release()
+  expect(await held()).toEqual({ pid: 1, startedAt: "2" })
+})
