@@ -4,15 +4,11 @@ export {
   type ExplanationStep,
   explainAnswerSchema,
   explainQuerySchema,
-  explanationNodeSchema,
-  explanationStepSchema,
   type Suggestion,
-  suggestionSchema,
 } from "./api/explanation.ts"
 export {
   type Binding,
   bindingPageSchema,
-  bindingSchema,
   type CheckAnswer,
   type CheckRequest,
   checkAnswerSchema,
@@ -20,10 +16,8 @@ export {
   type Me,
   type Member,
   type MemberDetail,
-  maximumProjectNameLength,
   memberDetailSchema,
   memberPageSchema,
-  memberSchema,
   meSchema,
   type Organization,
   organizationPageSchema,
@@ -31,7 +25,6 @@ export {
   type Project,
   type ProjectBody,
   projectBodySchema,
-  projectNameSchema,
   projectPageSchema,
   projectRoleSchema,
   projectSchema,
@@ -40,7 +33,6 @@ export {
   type OrganizationDirectoryAnswer,
   organizationDirectorySchema,
   type RevocationPageAnswer,
-  revocationEventSchema,
   revocationPageSchema,
 } from "./api/internal.ts"
 export { type Page, pageQuerySchema, pageSchema } from "./api/page.ts"
@@ -54,7 +46,6 @@ export {
 export {
   type Component,
   componentPageSchema,
-  componentSchema,
   type Sbom,
   type SbomCreated,
   sbomCreatedSchema,
@@ -70,6 +61,7 @@ export {
 export {
   groupAndAncestors,
   groupId,
+  isProjectUuid,
   isUuid,
   type ObjectId,
   organizationObject,
@@ -78,7 +70,6 @@ export {
   type PrincipalType,
   type ProjectUuid,
   parsePrincipalId,
-  parseProjectUuid,
   platformObject,
   principalId,
   projectObject,
@@ -88,9 +79,8 @@ export {
   type OrganizationId,
   parseOrganizationId,
   platformOrganizationId,
-  reservedOrganizationIds,
 } from "./ids/organization.ts"
-export { decodeIdSegment, encodeIdSegment, maximumSegmentBytes } from "./ids/segment.ts"
+export { decodeIdSegment } from "./ids/segment.ts"
 export {
   type OrganizationRole,
   organizationMatrix,
@@ -100,7 +90,7 @@ export {
   projectMatrix,
   projectRoles,
 } from "./permissions/matrices.ts"
-export { permissionModel, permissionModelText } from "./permissions/model.ts"
+export { permissionModel } from "./permissions/model.ts"
 export {
   currentPermissions,
   type DatabaseVerb,

@@ -1,5 +1,5 @@
 /** A broken assumption inside Gatehouse: a defect, never a caller's mistake. */
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = "AssertionError"
 }
 

@@ -1,4 +1,4 @@
-export { AssertionError, assert, assertDefined, assertNever } from "./assert.ts"
+export { assert, assertDefined, assertNever } from "./assert.ts"
 export type { Branded } from "./brand.ts"
 export { type Clock, createManualClock, nowSeconds, systemClock } from "./clock.ts"
 export { equalInConstantTime } from "./constant-time.ts"

@@ -7,12 +7,10 @@ export type { EnsuredGroup } from "./ensure/groups.ts"
 export type { MapperTemplate } from "./template/mappers.ts"
 export {
   type ClientTemplate,
-  defaultLifetimes,
   type RealmLifetimes,
   type RealmTemplate,
   type RealmTemplateOptions,
   realmTemplate,
-  toRealmRepresentation,
 } from "./template/realm-template.ts"
 export type { IdentityServerOptions } from "./wire/admin-wire.ts"
 export type { IdentityCredentials } from "./wire/token-source.ts"

@@ -30,4 +30,3 @@ export {
   type OrganizationSchema,
   provisionOrganizationDatabase,
 } from "./provision/provision-organization-database.ts"
-export { quoteIdentifier, quoteLiteral } from "./sql/identifier.ts"

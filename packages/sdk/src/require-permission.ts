@@ -1,5 +1,6 @@
 import {
   isOrganizationId,
+  isProjectUuid,
   isUuid,
   type OrganizationId,
   type Permission,
@@ -68,13 +69,14 @@ async function recordPlatformUse(
  */
 async function locate(facts: AuthFacts, reference: ObjectReference): Promise<DecisionObject | undefined> {
   if (reference.kind === "organization") return { type: "organization", id: reference.id }
-  if (!isUuid(reference.id)) return undefined
-  if (reference.kind === "project") return { type: "project", id: reference.id as ProjectUuid }
+  const { id } = reference
+  if (reference.kind === "project") return isProjectUuid(id) ? { type: "project", id } : undefined
+  if (!isUuid(id)) return undefined
   if (!isOrganizationId(facts.principal.organization)) return undefined
   const parentProject = await parentOf(facts, facts.principal.organization, reference)
   if (parentProject === undefined) return undefined
   if (facts.selectedProject !== undefined && facts.selectedProject !== parentProject) return undefined
-  return { type: reference.type, id: reference.id, parentProject }
+  return { type: reference.type, id, parentProject }
 }
 
 async function parentOf(

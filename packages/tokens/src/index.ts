@@ -5,9 +5,9 @@ export {
 export type { IssuerEntry, IssuerRegistry, PinnedAlgorithm } from "./access-token/issuer-registry.ts"
 export { readBearerToken } from "./access-token/read-bearer-token.ts"
 export { toPrincipal } from "./access-token/to-principal.ts"
-export { clockLeewaySeconds, maximumTokenLifetimeSeconds } from "./access-token/token-times.ts"
+export { maximumTokenLifetimeSeconds } from "./access-token/token-times.ts"
 export type { AccessTokenVerifier, VerifiedAccessToken } from "./access-token/verified-access-token.ts"
-export { maximumTokenLength, type ParsedToken, parseCompactToken } from "./form/parse-compact-token.ts"
+export { type ParsedToken, parseCompactToken } from "./form/parse-compact-token.ts"
 export {
   createInternalTokenIssuer,
   type InternalTokenIssuerOptions,
@@ -17,12 +17,10 @@ export {
   type InternalTokenVerifierOptions,
 } from "./internal-token/create-internal-token-verifier.ts"
 export { generateInternalSigningKey } from "./internal-token/internal-signing-key.ts"
-export {
-  type InternalTokenIssuer,
-  type InternalTokenRequest,
-  type InternalTokenVerifier,
-  internalTokenLifetimeSeconds,
-  internalTokenType,
+export type {
+  InternalTokenIssuer,
+  InternalTokenRequest,
+  InternalTokenVerifier,
 } from "./internal-token/internal-token.ts"
 export type { KeySetFetch, KeySetResponse } from "./keys/fetch-key-set.ts"
 export {
@@ -30,20 +28,16 @@ export {
   createLogoutTokenVerifier,
   type LogoutTokenVerifier,
   type LogoutTokenVerifierOptions,
-  maximumLogoutTokenAgeSeconds,
   type VerifiedLogoutToken,
 } from "./logout-token/create-logout-token-verifier.ts"
 export {
   createRevocationFollower,
-  maximumRevocationLagMilliseconds,
-  maximumRevocationPollMilliseconds,
   type RevocationFollower,
   type RevocationFollowerOptions,
   type RevocationPage,
 } from "./revocation/create-revocation-follower.ts"
 export {
   createRevocationList,
-  maximumRevocations,
   type RevocationList,
   type RevocationListOptions,
 } from "./revocation/create-revocation-list.ts"

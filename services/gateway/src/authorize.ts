@@ -1,4 +1,4 @@
-import { isUuid, type Principal, type ProjectUuid } from "@gatehouse/contracts"
+import { isProjectUuid, type Principal } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
 import { type DecisionObject, decide, newDecisionId } from "@gatehouse/sdk/decision"
@@ -51,7 +51,5 @@ export async function authorize(query: AuthorizationQuery): Promise<void> {
 /** Undefined for a project id that is malformed: it answers like one that does not exist. */
 function objectOf({ check, principal, project }: AuthorizationQuery): DecisionObject | undefined {
   if (check?.on === "organization") return { type: "organization", id: principal.organization }
-  return project !== undefined && isUuid(project)
-    ? { type: "project", id: project as ProjectUuid }
-    : undefined
+  return project !== undefined && isProjectUuid(project) ? { type: "project", id: project } : undefined
 }

@@ -1,10 +1,7 @@
 export { createGatewayService } from "./create-gateway-service.ts"
-export {
-  defaultAllowedOrigins,
-  defaultLimits,
-  type GatewayLimits,
-  type GatewayServiceOptions,
-  internalKeySetPath,
-  type RateLimit,
-  type UpstreamName,
+export type {
+  GatewayLimits,
+  GatewayServiceOptions,
+  RateLimit,
+  UpstreamName,
 } from "./options.ts"

@@ -13,7 +13,7 @@ import type { Change, Storage, StoreHead } from "../storage/storage.ts"
 /** Answers younger than this are given at once; older ones are too, but the view looks at the database meanwhile. */
 const refreshAfterMilliseconds = 250
 /** The bound on a wrong yes (ARCHITECTURE.md, "The replica"): beyond it no answer is given before the view has caught up. */
-export const maximumLagMilliseconds = 1_000
+const maximumLagMilliseconds = 1_000
 /** Changes read at once from the log. */
 const catchUpPageChanges = 1_000
 /** Further behind than this, the store is loaded anew: cheaper, and what is buffered stays bounded. */

@@ -21,7 +21,7 @@ const maximumUriCharacters = 2048
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"])
 
 /** True for a host that can only be this machine: loopback addresses and names under `localhost` (RFC 6761 section 6.3). */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   return loopbackNames.has(host) || host.endsWith(".localhost")
 }
 

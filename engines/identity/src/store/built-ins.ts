@@ -11,7 +11,7 @@ export const realmManagementClientId = "realm-management"
 export const realmAdministratorRole = "realm-admin"
 
 /** Keycloak's administration roles of one realm, and which roles each brings with it. */
-export const realmManagementRoles: Readonly<Record<string, readonly string[]>> = {
+const realmManagementRoles: Readonly<Record<string, readonly string[]>> = {
   "create-client": [],
   impersonation: [],
   "manage-authorization": [],

@@ -105,7 +105,7 @@ interface Row {
 }
 
 /** A row as a mapper. */
-export function toMapper(row: Row): ProtocolMapper {
+function toMapper(row: Row): ProtocolMapper {
   return {
     id: row.id,
     name: row.name,

@@ -18,10 +18,10 @@ export interface TestStore extends AsyncDisposable {
   reopen(encryptionKey: Secret, clock?: Clock): AdminStore
 }
 
-export const testEncryptionKey = new Secret("an encryption key of tests, long enough")
+const testEncryptionKey = new Secret("an encryption key of tests, long enough")
 
 /** Milliseconds since the epoch at which the tests' clock starts. */
-export const testStart = Date.UTC(2026, 10, 1)
+const testStart = Date.UTC(2026, 10, 1)
 
 export async function createTestStore(): Promise<TestStore> {
   const test = await createTestDatabase()

@@ -6,7 +6,7 @@ const tupleSchema = z
   .meta({ id: "Relationship" })
 
 /** One step from the asked permission towards the principal. */
-export const explanationStepSchema = z
+const explanationStepSchema = z
   .object({
     kind: z.enum(["tuple", "computed", "identity", "not"]),
     object: z.string(),
@@ -31,7 +31,7 @@ export interface ExplanationNode {
   children?: ExplanationNode[] | undefined
 }
 
-export const explanationNodeSchema: z.ZodType<ExplanationNode> = z
+const explanationNodeSchema: z.ZodType<ExplanationNode> = z
   .object({
     rule: z.string(),
     object: z.string(),
@@ -45,7 +45,7 @@ export const explanationNodeSchema: z.ZodType<ExplanationNode> = z
   .meta({ id: "ExplanationNode" })
 
 /** The smallest grant that would allow what was denied: a binding, or a realm role in the identity server. */
-export const suggestionSchema = z
+const suggestionSchema = z
   .object({
     binding: bindingSchema.extend({ project: z.string() }).optional(),
     realm_role: z.string().optional(),

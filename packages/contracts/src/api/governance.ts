@@ -66,10 +66,10 @@ export const memberDetailSchema = memberSchema
 export type MemberDetail = z.infer<typeof memberDetailSchema>
 
 /** Longest name of a project, in characters: one line in a table. */
-export const maximumProjectNameLength = 100
+const maximumProjectNameLength = 100
 
 /** A project's name: one line, no space at its ends, no control character. */
-export const projectNameSchema = z
+const projectNameSchema = z
   .string()
   .min(1)
   .max(maximumProjectNameLength)

@@ -25,7 +25,7 @@ export type OrganizationDirectoryAnswer = z.infer<typeof organizationDirectorySc
 const common = { organization: z.string(), atSeconds: z.number() }
 
 /** One event of the revocation feed, in the form that `@gatehouse/tokens` takes. */
-export const revocationEventSchema = z.discriminatedUnion("kind", [
+const revocationEventSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("session_ended"), sessionId: z.string(), ...common }),
   z.object({ kind: z.literal("token_revoked"), tokenId: z.string(), ...common }),
   z.object({

@@ -1,13 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import {
-  groupAndAncestors,
-  groupId,
-  isUuid,
-  parsePrincipalId,
-  parseProjectUuid,
-  principalId,
-} from "./fga-id.ts"
+import { groupAndAncestors, groupId, isProjectUuid, parsePrincipalId, principalId } from "./fga-id.ts"
 import { type OrganizationId, parseOrganizationId } from "./organization.ts"
 
 const acme = parseOrganizationId("acme")
@@ -101,10 +94,9 @@ describe("groupId", () => {
 describe("a project's UUID", () => {
   it("has one spelling: another case, braces or a shorter form name nothing", () => {
     const id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-    expect(parseProjectUuid(id)).toBe(id)
+    expect(isProjectUuid(id)).toBe(true)
     for (const other of [id.toUpperCase(), `{${id}}`, id.replaceAll("-", ""), ` ${id}`, `${id}\n`, "", "1"]) {
-      expect(isUuid(other)).toBe(false)
-      expect(() => parseProjectUuid(other)).toThrowError(expect.objectContaining({ code: "authz.not_found" }))
+      expect(isProjectUuid(other)).toBe(false)
     }
   })
 })

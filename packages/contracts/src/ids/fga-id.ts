@@ -78,8 +78,7 @@ export function parsePrincipalId(id: string): ParsedPrincipal | undefined {
   return { type: type as PrincipalType, organization: organization as OrganizationId, subject }
 }
 
-/** A project's UUID. Throws `authz.not_found`: an id that cannot exist answers like one that does not. */
-export function parseProjectUuid(text: string): ProjectUuid {
-  if (!isUuid(text)) throw new GatehouseError("authz.not_found")
-  return text as ProjectUuid
+/** True for text that may be a project's UUID. An id that cannot exist answers like one that does not (INVARIANT 7). */
+export function isProjectUuid(text: string): text is ProjectUuid {
+  return isUuid(text)
 }

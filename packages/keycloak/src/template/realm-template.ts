@@ -35,7 +35,7 @@ export interface RealmLifetimes {
 }
 
 /** PRODUCT's defaults. */
-export const defaultLifetimes: RealmLifetimes = {
+const defaultLifetimes: RealmLifetimes = {
   accessTokenLifespan: 300,
   ssoSessionIdleTimeout: 1800,
   ssoSessionMaxLifespan: 28_800,

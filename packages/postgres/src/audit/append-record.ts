@@ -31,7 +31,7 @@ export async function appendRecord<DB>(
 }
 
 /** RFC 9562 section 5.7: 48 bits of Unix time in milliseconds, version, variant, and 74 random bits. */
-export function uuidVersion7(unixMilliseconds: number): string {
+function uuidVersion7(unixMilliseconds: number): string {
   const bytes = randomBytes(16)
   bytes.writeUIntBE(unixMilliseconds, 0, 6)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6)

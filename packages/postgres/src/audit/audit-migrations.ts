@@ -4,8 +4,6 @@ import { auditImmutableState, auditMissingState } from "../pool/driver-errors.ts
 
 /** The schema of the audit log, in every organization's database. */
 export const auditSchema = "audit"
-/** The trigger function that every guarded table calls at commit. */
-export const requireRecordFunction = `${auditSchema}.require_record`
 
 /**
  * The audit log of one database: append-only, and a function that refuses a commit without a record. Run as the owner that no

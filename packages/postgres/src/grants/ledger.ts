@@ -3,7 +3,7 @@ import { type Clock, GatehouseError, systemClock } from "@gatehouse/kernel"
 import type { Grant, GrantFacts } from "./grant.ts"
 
 /** A grant outlives no request, and no request keeps one for longer. */
-export const grantLifetimeMilliseconds = 30_000
+const grantLifetimeMilliseconds = 30_000
 
 /** One request's span: its grants die with it. Opened and ended by the SDK. */
 export interface RequestLifetime {

@@ -7,7 +7,7 @@ import { scramVerifier } from "./login-password.ts"
  * Bounds on what one login can hold up. They are settings of the login, so they hold behind a connection pooler too, and a
  * session that changed them gets them back when its connection is lent again. `transaction_timeout` came with PostgreSQL 17.
  */
-export const loginBounds = {
+const loginBounds = {
   statement_timeout: "20s",
   lock_timeout: "10s",
   idle_in_transaction_session_timeout: "20s",

@@ -2,7 +2,7 @@ import { GatehouseError } from "@gatehouse/kernel"
 import { type JsonObject, parseStrictJsonObject } from "./parse-strict-json.ts"
 
 /** Above this many characters nothing is parsed: a request's headers end at 32 KiB, and a token must leave room beside it. */
-export const maximumTokenLength = 24_576
+const maximumTokenLength = 24_576
 
 /** A key id is a label of the issuer's own making; Keycloak's has 43 characters. */
 const maximumKeyIdLength = 256

@@ -9,11 +9,11 @@ export const refreshAfterMilliseconds = 60_000
 /** After this a use waits for the fetch, and falls back on the old keys only if it fails. */
 const awaitRefreshAfterMilliseconds = 120_000
 /** How long old keys may serve while the issuer cannot be reached. Beyond it every token is refused. */
-export const keysUsableForMilliseconds = 600_000
+const keysUsableForMilliseconds = 600_000
 /** Least time between two fetches that unknown key ids cause: a token costs its sender nothing to make up. */
-export const unknownKeyCooldownMilliseconds = 1_000
+const unknownKeyCooldownMilliseconds = 1_000
 /** Least time from the end of a failed fetch to the next, so that requests do not queue behind one time-out each. */
-export const failureCooldownMilliseconds = 1_000
+const failureCooldownMilliseconds = 1_000
 
 /** The keys of one issuer. */
 export interface KeySource {

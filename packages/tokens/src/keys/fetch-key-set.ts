@@ -1,9 +1,9 @@
 import { GatehouseError } from "@gatehouse/kernel"
 
 /** How long a key set may take to arrive whole; a login is not worth a longer wait. */
-export const keySetTimeoutMilliseconds = 2_000
+const keySetTimeoutMilliseconds = 2_000
 /** Keycloak publishes 3 KB for four keys with certificates; a hundred such keys fit. */
-export const keySetMaximumBytes = 262_144
+const keySetMaximumBytes = 262_144
 
 /** The part of `fetch` that is used, so that any HTTP client can stand in. Redirects are refused. */
 export type KeySetFetch = (

@@ -2,9 +2,9 @@ import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from "no
 import type { PinnedAlgorithm } from "../access-token/issuer-registry.ts"
 
 /** Shortest RSA key that is taken (RFC 7518 section 3.3, RFC 8725 section 3.5). */
-export const minimumRsaBits = 2048
+const minimumRsaBits = 2048
 /** Longest: a verification's cost grows with the square of it. */
-export const maximumRsaBits = 8192
+const maximumRsaBits = 8192
 /** More keys than any realm rotates through; the rest of a longer list is not read. */
 const maximumKeys = 100
 

@@ -14,7 +14,7 @@ export async function verifySignature(token: string, key: VerificationKey): Prom
 }
 
 /** About 2 MB of digests; more callers than this at once only cost signatures again. */
-export const maximumCachedSignatures = 10_000
+const maximumCachedSignatures = 10_000
 
 /** Verifies signatures and remembers those that were good. */
 export interface SignatureCache {

@@ -19,7 +19,7 @@ import { verifySignature } from "../keys/verify-signature.ts"
 export const backChannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
 /** A logout is told at once and retried for half a minute; what is older is a replay. */
-export const maximumLogoutTokenAgeSeconds = 300
+const maximumLogoutTokenAgeSeconds = 300
 const maximumLifetimeSeconds = 3_600
 
 /** Header types of a logout token: the specification's own; its typing keeps every other kind out (RFC 8725 section 3.11). */

@@ -5,9 +5,9 @@ import { createRevocationList, type RevocationListOptions } from "./create-revoc
 import type { RevocationEvent, RevocationFeed } from "./revocation-feed.ts"
 
 /** A revocation reaches every verifier within a second (PRODUCT.md), so polls are at most this far apart. */
-export const maximumRevocationPollMilliseconds = 250
+const maximumRevocationPollMilliseconds = 250
 /** Above this much time since the last complete poll began, the follower is not ready and every token is refused. */
-export const maximumRevocationLagMilliseconds = 1_000
+const maximumRevocationLagMilliseconds = 1_000
 /** How long one page may take before the poll is given up. */
 const pageTimeoutMilliseconds = 800
 

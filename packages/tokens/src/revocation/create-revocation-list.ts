@@ -7,7 +7,7 @@ const retentionLeewaySeconds = 60
 /** How often what can matter no longer is forgotten. */
 const sweepEverySeconds = 30
 /** About 100 MB of entries. Above it the list is not ready, so every token is refused: it never forgets to save room. */
-export const maximumRevocations = 500_000
+const maximumRevocations = 500_000
 
 /** A revocation feed in memory, filled by whoever hears of revocations. */
 export interface RevocationList extends RevocationFeed {

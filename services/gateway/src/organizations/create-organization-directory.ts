@@ -9,11 +9,11 @@ import { type Clock, GatehouseError } from "@gatehouse/kernel"
 import type { IssuerEntry, IssuerRegistry } from "@gatehouse/tokens"
 
 /** A name that is not known is asked for at most this often; names cost their sender nothing to make up. */
-export const directoryCooldownMilliseconds = 1_000
+const directoryCooldownMilliseconds = 1_000
 /** After this a use asks again in the background, so a removed organization ends within seconds of use. */
 const refreshAfterMilliseconds = 1_000
 /** How long the last answer serves while governance cannot be reached. Beyond it every request is refused. */
-export const directoryUsableForMilliseconds = 60_000
+const directoryUsableForMilliseconds = 60_000
 
 /** Which realms are trusted, and which host names stand for which organization. Exact lookups, nothing else (INVARIANT 2). */
 export interface OrganizationDirectory extends IssuerRegistry {

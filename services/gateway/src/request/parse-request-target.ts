@@ -1,9 +1,9 @@
 import { GatehouseError } from "@gatehouse/kernel"
 
 /** Longest path: the deepest operation with the longest id that OpenFGA takes, several times over. */
-export const maximumPathLength = 2_048
+const maximumPathLength = 2_048
 /** Longest query: a page cursor and a package URL fit many times. */
-export const maximumQueryLength = 8_192
+const maximumQueryLength = 8_192
 
 /** The target of a request. What is matched and authorized here is byte for byte what is forwarded. */
 export interface RequestTarget {
