@@ -1,4 +1,11 @@
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+
+/** Test files that others wrote lie beside the checkout; a clone on its own is tested without them, and CI demands them. */
+export const conformanceFiles: string = fileURLToPath(
+  new URL("../shared/conformance/openfga", import.meta.url),
+)
 
 const common = { pool: "forks", testTimeout: 20_000, hookTimeout: 60_000 } as const
 
@@ -18,7 +25,7 @@ export default defineConfig({
             "{packages,engines,services,apps,examples}/*/src/**/*.test.ts",
             "tests/{governance,sbom,server,faults,browser}/**/*.test.ts",
             "attack/parts/**/*.test.ts",
-            "conformance/**/*.test.ts",
+            ...(existsSync(conformanceFiles) ? ["conformance/**/*.test.ts"] : []),
             "tools/**/*.test.ts",
           ],
           exclude: ["**/*.long.test.ts"],

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -215,6 +215,16 @@ describe("what keeps it from starting is named in one line with what to do", () 
     } finally {
       await writeFile(join(stateDirectory, "version.json"), kept)
     }
+  })
+
+  test("a folder of somebody else's, which neither up nor reset touches", async () => {
+    const folder = join(home, "documents")
+    await mkdir(folder)
+    await writeFile(join(folder, "thesis.txt"), "three years of work")
+    expect(await refused(["--state", folder])).toContain("server.state_foreign")
+    const reset = await runGatehouse(home, ["reset", "--yes", "--state", folder])
+    expect(reset.code).toBe(1)
+    expect(await readFile(join(folder, "thesis.txt"), "utf8")).toBe("three years of work")
   })
 
   test("a state directory that can't be written", async () => {

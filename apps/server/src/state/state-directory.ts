@@ -1,4 +1,4 @@
-import { access, chmod, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { access, chmod, constants, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { GatehouseError } from "@gatehouse/kernel"
 
@@ -32,6 +32,24 @@ export function statePaths(directory: string): StatePaths {
   }
 }
 
+/** The first part of every name in a state directory; what begins otherwise is somebody else's. */
+const ownNames = [
+  "version.json",
+  "lock",
+  "secrets.json",
+  "plane.json",
+  "demo.json",
+  "logins.json",
+  "gatehouse.log",
+  "compile-cache",
+  "postgres",
+]
+
+/** Whether Gatehouse writes files or folders of that name into a state directory. */
+export function isOwnEntry(name: string): boolean {
+  return ownNames.some((own) => name === own || name.startsWith(`${own}.`))
+}
+
 /**
  * Makes the state directory where it is missing and checks that this release may use it. Throws
  * `server.state_not_writable`, `server.state_newer` with both versions in its message, or `server.state_foreign` where the
@@ -49,9 +67,21 @@ export async function openStateDirectory(directory: string): Promise<StatePaths>
     })
   }
   const found = await readJson<{ state?: unknown }>(paths.version)
-  if (found === undefined) await writeJson(paths.version, { state: stateVersion })
-  else checkVersion(found.state)
+  if (found !== undefined) checkVersion(found.state)
+  else {
+    await refuseForeign(directory)
+    await writeJson(paths.version, { state: stateVersion })
+  }
   return paths
+}
+
+/** Throws `server.state_foreign` for a folder that holds what Gatehouse did not write. */
+async function refuseForeign(directory: string): Promise<void> {
+  const foreign = (await readdir(directory)).find((name) => !isOwnEntry(name))
+  if (foreign === undefined) return
+  throw new GatehouseError("server.state_foreign", {
+    publicMessage: `${directory} holds files that are not Gatehouse's, such as ${JSON.stringify(foreign)}.`,
+  })
 }
 
 /** Throws `server.state_newer` unless this release knows the form of the state. */

@@ -28,6 +28,11 @@ export const serverErrors = defineErrors({
     message: "The state directory was written by a newer release.",
     action: "Start that release, or take another folder with --state DIR.",
   },
+  "server.state_foreign": {
+    status: 500,
+    message: "The folder holds something that Gatehouse did not make.",
+    action: "Take an empty folder, or one that does not exist yet, with --state DIR.",
+  },
   "server.state_damaged": {
     status: 500,
     message: "A file of the state directory is not what Gatehouse wrote there.",
