@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto"
+import { backChannelLogoutEvent } from "@gatehouse/tokens"
 import type { Keyring } from "../tokens/realm-keyring.ts"
 import { signToken } from "../tokens/sign-token.ts"
 
 /** How long a logout token is good for, as Keycloak's: long enough for retries, short enough not to be kept. In seconds. */
 const lifetimeSeconds = 120
-
-/** The event of OpenID Connect Back-Channel Logout 1.0 section 2.4. */
-export const backChannelLogoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 
 /** A logout token for one client, which names the session and the user. It has no nonce and is no ID token. */
 export function createLogoutToken(

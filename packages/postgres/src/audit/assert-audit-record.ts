@@ -1,3 +1,4 @@
+import { isUuid } from "@gatehouse/contracts"
 import { GatehouseError, Secret } from "@gatehouse/kernel"
 import type { AuditRecordInput } from "./audit-record.ts"
 
@@ -8,7 +9,6 @@ const maximumIdLength = 512
 
 const actionForm = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/
 const typeForm = /^[a-z][a-z0-9_]{0,62}$/
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Words in a member's name that announce a secret … */
 const secretWords = new Set(
@@ -40,7 +40,7 @@ export function assertAuditRecord(record: AuditRecordInput): string {
   if (!typeForm.test(record.resource.type)) refuse("resource.type")
   const { id } = record.resource
   if (id.length === 0 || id.length > maximumIdLength || hasNull(id)) refuse("resource.id")
-  if (record.intentId !== undefined && !uuidForm.test(record.intentId)) refuse("intentId")
+  if (record.intentId !== undefined && !isUuid(record.intentId)) refuse("intentId")
   const details = record.details ?? {}
   inspect(details, "details", 0)
   const json = JSON.stringify(details)
