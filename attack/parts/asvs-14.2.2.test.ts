@@ -91,7 +91,8 @@ describe("a response is kept by no cache", () => {
 
   test("each of concurrent requests gets its own", async () => {
     const tokens = [developer, viewer, stranger, globex]
-    const asked = Array.from({ length: 80 }, (_, index) => tokens[index % tokens.length])
+    // As many of one organization as it may have under way.
+    const asked = Array.from({ length: 40 }, (_, index) => tokens[index % tokens.length])
     const answers = await Promise.all(asked.map((token) => send(gateway.port, "/v1/me", { token })))
     const subjects = ["developer", "viewer", "stranger"].map(
       (name) => acmeSubjects[name as keyof typeof acmeSubjects],

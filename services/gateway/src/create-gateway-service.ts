@@ -8,6 +8,7 @@ import { createRevocationReader } from "./forward/create-revocation-reader.ts"
 import { createUpstreams } from "./forward/create-upstreams.ts"
 import type { GatewayContext } from "./gateway-context.ts"
 import { handleRequest } from "./handle-request.ts"
+import { createForwardPlaces } from "./limits/create-forward-places.ts"
 import { createRateLimits } from "./limits/create-rate-limits.ts"
 import { createOpenApiSource } from "./openapi/create-openapi-source.ts"
 import { defaultAllowedOrigins, defaultLimits, type GatewayServiceOptions } from "./options.ts"
@@ -54,6 +55,8 @@ export async function createGatewayService(options: GatewayServiceOptions): Prom
     authorizer,
     internalTokens,
     rateLimits: createRateLimits(limits),
+    forwardPlaces: createForwardPlaces(limits),
+    clientStallMilliseconds: limits.clientStallMilliseconds,
     matchRoute: createRouteMatcher(routeTable),
     upstreams,
     openApi: createOpenApiSource(upstreams, routeTable, clock),

@@ -3,6 +3,7 @@ import type { Logger } from "@gatehouse/telemetry"
 import type { AccessTokenVerifier, InternalTokenIssuer } from "@gatehouse/tokens"
 import type { AccessFacts } from "./access-log.ts"
 import type { Upstreams } from "./forward/create-upstreams.ts"
+import type { ForwardPlaces } from "./limits/create-forward-places.ts"
 import type { RateLimits } from "./limits/create-rate-limits.ts"
 import type { OrganizationDirectory } from "./organizations/create-organization-directory.ts"
 import type { RouteMatcher } from "./routes/create-route-matcher.ts"
@@ -17,6 +18,8 @@ export interface GatewayContext {
   readonly authorizer: Authorizer
   readonly internalTokens: InternalTokenIssuer
   readonly rateLimits: RateLimits
+  readonly forwardPlaces: ForwardPlaces
+  readonly clientStallMilliseconds: number
   readonly matchRoute: RouteMatcher
   readonly upstreams: Upstreams
   readonly openApi: () => Promise<unknown>

@@ -100,6 +100,7 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
     }),
     body,
     bodyLimitBytes: matched.route.bodyLimitBytes ?? defaultBodyLimitBytes,
+    clientStallMilliseconds: context.clientStallMilliseconds,
     answerHeaders: { ...commonHeaders(exchange.requestId), ...exchange.corsHeaders },
   })
 }
@@ -121,7 +122,7 @@ interface AdmissionQuery {
   readonly organization: OrganizationId | undefined
 }
 
-/** Who asks, whether that is not too often, and whether the route's permission is held. */
+/** Who asks, whether that is neither too often nor too much at once, and whether the route's permission is held. */
 async function admit(context: GatewayContext, exchange: Exchange, query: AdmissionQuery) {
   const { tokens, authorizer, logger } = context
   const { headers, matched } = query
@@ -133,6 +134,7 @@ async function admit(context: GatewayContext, exchange: Exchange, query: Admissi
   })
   exchange.organization = principal.organization
   await context.rateLimits.countPrincipal(principal.id)
+  context.forwardPlaces.hold(principal, exchange.response)
   const { project, header } = selectProject(headers, matched.parameters.project)
   await authorize({ check: matched.route.check, principal, project, authorizer, logger })
   return { principal, projectHeader: header }

@@ -36,8 +36,14 @@ export interface GatewayLimits {
   readonly requestsPerAddress: RateLimit
   /** Requests of one authenticated principal. */
   readonly requestsPerPrincipal: RateLimit
+  /** Requests of one principal that are forwarded and not yet answered whole. */
+  readonly forwardsPerPrincipal: number
+  /** The same of all principals of one home organization together. */
+  readonly forwardsPerOrganization: number
   /** How long an upstream may take to begin its answer, and may then pause. */
   readonly upstreamTimeoutMilliseconds: number
+  /** How long a client may leave what was sent to it unread. */
+  readonly clientStallMilliseconds: number
 }
 
 export interface RateLimit {
@@ -58,6 +64,12 @@ export const defaultAllowedOrigins: readonly string[] = [developmentPortalUrl]
 export const defaultLimits: GatewayLimits = {
   requestsPerAddress: { requests: 60_000, perSeconds: 10 },
   requestsPerPrincipal: { requests: 20_000, perSeconds: 10 },
+  // A quarter and a half of the connections to one service (`connectionsPerUpstream`, 64): slow clients of one tenant leave
+  // the other half to the others. A browser opens six connections to a host, so nobody at a portal comes near.
+  forwardsPerPrincipal: 16,
+  forwardsPerOrganization: 32,
   // The largest document takes seconds to import; a minute is what a client's own time-outs allow.
   upstreamTimeoutMilliseconds: 60_000,
+  // What waits here is one chunk, 64 KiB at most: 30 s are enough at 3 kB/s, and a connection to a service is held meanwhile.
+  clientStallMilliseconds: 30_000,
 }

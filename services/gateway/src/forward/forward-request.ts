@@ -16,6 +16,8 @@ export interface ForwardOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly body: RequestBody | undefined
   readonly bodyLimitBytes: number
+  /** A client that leaves its answer unread for so long loses its connection. */
+  readonly clientStallMilliseconds: number
   /** Fields of the gateway's own that every answer carries; a service's `cache-control` replaces ours only to be stricter. */
   readonly answerHeaders: Readonly<Record<string, string>>
 }
@@ -25,7 +27,7 @@ export interface ForwardOptions {
  * that breaks off after that breaks the client's connection, so that half an answer is never taken for a whole one.
  */
 export function forwardRequest(options: ForwardOptions): Promise<void> {
-  const { dispatcher, request, response, body, bodyLimitBytes } = options
+  const { dispatcher, request, body, bodyLimitBytes } = options
   if ((body?.lengthBytes ?? 0) > bodyLimitBytes) {
     return Promise.reject(
       new GatehouseError("request.too_large", { details: { limitBytes: bodyLimitBytes } }),
@@ -44,7 +46,7 @@ export function forwardRequest(options: ForwardOptions): Promise<void> {
         },
         body: stream,
       },
-      answerHandler(response, options.answerHeaders, { resolve, reject }),
+      answerHandler(options, { resolve, reject }),
     )
   })
 }
@@ -55,13 +57,18 @@ interface Outcome {
 }
 
 function answerHandler(
-  response: ServerResponse,
-  answerHeaders: Readonly<Record<string, string>>,
+  { request, response, answerHeaders, clientStallMilliseconds }: ForwardOptions,
   { resolve, reject }: Outcome,
 ): Dispatcher.DispatchHandler {
   let upstream: Dispatcher.DispatchController | undefined
   let clientLeft = false
+  let stall: NodeJS.Timeout | undefined
+  // The socket's and not the response's: one that waits behind another on its connection has none yet to destroy.
+  const expectReading = () => {
+    stall = setTimeout(() => request.socket.destroy(), clientStallMilliseconds)
+  }
   response.once("close", () => {
+    clearTimeout(stall)
     if (response.writableFinished) return
     clientLeft = true
     upstream?.abort(new Error("the client left before its answer ended"))
@@ -88,9 +95,16 @@ function answerHandler(
     onResponseData(controller, chunk) {
       if (response.write(chunk)) return
       controller.pause()
-      response.once("drain", () => controller.resume())
+      expectReading()
+      response.once("drain", () => {
+        clearTimeout(stall)
+        controller.resume()
+      })
     },
     onResponseEnd() {
+      if (clientLeft) return
+      clearTimeout(stall)
+      expectReading()
       response.end(resolve)
     },
     onResponseError(_controller, error) {

@@ -153,8 +153,8 @@ describe("a service", () => {
 })
 
 /** Requests whose bodies never end: more of them than there are connections to one service. */
-function sendSlowly(path: string, count = 80) {
-  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 1000\r\n\r\n`
+function sendSlowly(path: string, count = 80, bearer = token) {
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\nContent-Length: 1000\r\n\r\n`
   const sockets = Array.from({ length: count }, () => {
     const socket = connect(gateway.port, "127.0.0.1", () => socket.write(head))
     return socket.on("error", () => undefined)
@@ -162,8 +162,11 @@ function sendSlowly(path: string, count = 80) {
   return () => sockets.map((socket) => socket.destroy())
 }
 
+/** Lets one principal take every connection, as many principals of many organizations could. */
+const unboundedForwards = { forwardsPerPrincipal: 1_000, forwardsPerOrganization: 1_000 }
+
 test("slow requests that fill every connection to governance keep nobody from using a token", async () => {
-  await start()
+  await start({ limits: unboundedForwards })
   const leave = sendSlowly("/v1/check")
   // Past the time after which revocations that cannot be followed refuse every token.
   await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -172,7 +175,7 @@ test("slow requests that fill every connection to governance keep nobody from us
 })
 
 test("a client that leaves while its request waits for a connection takes nobody with it", async () => {
-  await start()
+  await start({ limits: unboundedForwards })
   const uncaught: unknown[] = []
   const note = (error: unknown) => uncaught.push(error)
   process.on("uncaughtException", note)
@@ -182,6 +185,97 @@ test("a client that leaves while its request waits for a connection takes nobody
   await expect.poll(async () => (await get()).status, { interval: 100, timeout: 5_000 }).toBe(200)
   process.off("uncaughtException", note)
   expect(uncaught).toEqual([])
+})
+
+describe("what is under way at once", () => {
+  const limited = { status: 429, code: "gateway.rate_limited", headers: { "retry-after": "1" } }
+  const tokenOf = (sub: string) => gateway.realms.acme.token({ sub })
+  const statusFor = async (sub: string) =>
+    (await send(gateway.port, "/v1/me", { token: await tokenOf(sub) })).status
+  const patience = { interval: 20, timeout: 5_000 }
+
+  test("of one principal is bounded, and free again once its answers are out or it has left", async () => {
+    await start()
+    const leave = sendSlowly("/v1/check", 16)
+    await expect.poll(() => get(), patience).toMatchObject(limited)
+    expect(await statusFor(acmeSubjects.viewer)).toBe(200)
+    leave()
+    await expect.poll(async () => (await get()).status, patience).toBe(200)
+    for (let index = 0; index < 40; index += 1) expect((await get()).status).toBe(200)
+  })
+
+  test("of one organization is bounded, whoever of it asks, and other organizations are served", async () => {
+    await start()
+    const leave = [acmeSubjects.developer, acmeSubjects.viewer].map(async (sub) =>
+      sendSlowly("/v1/check", 40, await tokenOf(sub)),
+    )
+    await expect.poll(() => statusFor(acmeSubjects.admin), patience).toBe(429)
+    const foreign = await gateway.realms.globex.token()
+    expect((await send(gateway.port, "/v1/me", { token: foreign })).status).toBe(200)
+    for (const each of leave) (await each)()
+    await expect.poll(() => statusFor(acmeSubjects.admin), patience).toBe(200)
+  })
+
+  test("takes no place for good with requests that wait behind others on a connection that breaks", async () => {
+    await start()
+    const one = `GET /v1/sboms HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
+    gateway.sbom.answerWith(() => undefined)
+    for (let index = 0; index < 3; index += 1) await sendRaw(gateway.port, one.repeat(10), 200)
+    await expect.poll(async () => (await get()).status, patience).toBe(200)
+    const leave = sendSlowly("/v1/check", 15)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect((await get()).status).toBe(200)
+    leave()
+  })
+})
+
+describe("a client that leaves its answer unread", () => {
+  const request = () => `GET /v1/sboms HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
+  /** Asks and reads nothing. */
+  const askDeaf = (text: string) => {
+    const socket = connect(gateway.port, "127.0.0.1", () => socket.write(text))
+    return socket.pause().on("error", () => undefined)
+  }
+
+  test("loses its connection, and the service is let go", { timeout: 10_000 }, async () => {
+    await start({ limits: { clientStallMilliseconds: 300 } })
+    const left = Promise.withResolvers<void>()
+    gateway.sbom.answerWith((_, response) => {
+      response.once("close", () => left.resolve())
+      const more = () => {
+        while (response.write(megabytes(1)));
+      }
+      response.on("drain", more)
+      more()
+    })
+    const socket = askDeaf(request())
+    await left.promise
+    socket.destroy()
+  })
+
+  test("of which all is sent but the last frees its place too", async () => {
+    await start({ limits: { clientStallMilliseconds: 300, forwardsPerPrincipal: 1 } })
+    gateway.sbom.answerWith((_, response) => void response.end(megabytes(24)))
+    const socket = askDeaf(request())
+    await expect.poll(async () => (await get()).status, { interval: 10, timeout: 5_000 }).toBe(429)
+    await expect.poll(async () => (await get()).status, { interval: 50, timeout: 5_000 }).toBe(200)
+    socket.destroy()
+  })
+
+  test("is not one that reads slowly", async () => {
+    await start({ limits: { clientStallMilliseconds: 300 } })
+    gateway.sbom.answerWith((_, response) => void response.end(megabytes(24)))
+    const socket = askDeaf(request())
+    let received = 0
+    socket.on("data", (chunk) => {
+      received += chunk.byteLength
+      socket.pause()
+      setTimeout(() => socket.resume(), 1)
+    })
+    socket.resume()
+    await expect.poll(() => received, { timeout: 15_000 }).toBeGreaterThan(24 * 1024 * 1024)
+    socket.destroy()
+  })
 })
 
 describe("without governance", () => {
