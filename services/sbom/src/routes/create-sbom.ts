@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import { sbomCreatedSchema } from "@gatehouse/contracts"
-import { assert, assertDefined, GatehouseError } from "@gatehouse/kernel"
+import { assertDefined, GatehouseError } from "@gatehouse/kernel"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { insertDocument } from "../database/insert-document.ts"
 import { createDocumentReader } from "../document/create-document-reader.ts"
 import { maximumDocumentBytes } from "../document/limits.ts"
 import type { DocumentFormat } from "../document/parsed-document.ts"
 import { type ServiceContext, sbomType } from "../service-context.ts"
-import { createUploadSlots, type UploadSlots } from "./upload-slots.ts"
+import { createDocumentSlots, uploadBounds } from "./document-slots.ts"
 
 /** The content types under which a document may come; what it is, it says itself. */
 const acceptedTypes = ["application/json", "application/vnd.cyclonedx+json", "application/spdx+json"]
@@ -20,12 +20,10 @@ const contentTypes = {
 } satisfies Record<DocumentFormat, (version: string) => string>
 
 /** `POST /v1/sboms`: the body is the document. Row "create" of the dual pattern: organization and project are stamped. */
-export function addCreateSbom(
-  { app, gatehouse }: ServiceContext,
-  slots: UploadSlots = createUploadSlots(),
-): void {
+export function addCreateSbom({ app, gatehouse }: ServiceContext): void {
   takeDocumentsAsBytes(app.fastify)
-  const closing = rememberResponses(app.fastify)
+  const slots = createDocumentSlots(uploadBounds)
+  const responseOf = rememberResponses(app.fastify)
   const reader = createDocumentReader()
   app.route({
     method: "POST",
@@ -37,8 +35,7 @@ export function addCreateSbom(
     authorize: async (auth, { request }) => {
       await auth.requirePermission("can_write", auth.requireProject())
       refuseEncodedBody(request)
-      const release = await slots.take(auth.orgId)
-      closing.onClose(request, release)
+      await slots.hold(auth.orgId, responseOf(request))
     },
     handler: async ({ auth, request, reply }) => {
       const content: unknown = request.body
@@ -88,19 +85,12 @@ function refuseEncodedBody(request: FastifyRequest): void {
     throw new GatehouseError("request.unsupported_media_type")
 }
 
-/** Runs something when a request's answer is out or its client has gone, whichever comes first. */
-function rememberResponses(fastify: FastifyInstance) {
+/** Gives a request's response before its handler runs: the place is taken before the body is read. */
+function rememberResponses(fastify: FastifyInstance): (request: FastifyRequest) => ServerResponse {
   const responses = new WeakMap<FastifyRequest, ServerResponse>()
   fastify.addHook("onRequest", (request, reply, done) => {
     responses.set(request, reply.raw)
     done()
   })
-  return {
-    onClose(request: FastifyRequest, run: () => void): void {
-      const response = responses.get(request)
-      assert(response, "the hook runs before every route's own")
-      if (response.closed || response.destroyed) run()
-      else response.once("close", run)
-    },
-  }
+  return (request) => assertDefined(responses.get(request), "the hook runs before every route's own")
 }

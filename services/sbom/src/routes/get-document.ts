@@ -1,9 +1,11 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import { resource } from "@gatehouse/sdk"
 import { type ServiceContext, sbomType } from "../service-context.ts"
+import { createDocumentSlots, downloadBounds } from "./document-slots.ts"
 
 /** `GET /v1/sboms/{id}/document`: the bytes as they were sent, never rewritten. */
 export function addGetDocument({ app, gatehouse }: ServiceContext): void {
+  const slots = createDocumentSlots(downloadBounds)
   app.route({
     method: "GET",
     url: "/v1/sboms/:id/document",
@@ -11,7 +13,8 @@ export function addGetDocument({ app, gatehouse }: ServiceContext): void {
     projectSelection: "optional",
     responses: {},
     authorize: (auth, { params }) => auth.requirePermission("can_read", resource(sbomType, params.id ?? "")),
-    handler: async ({ granted: grant, reply }) => {
+    handler: async ({ auth, granted: grant, reply }) => {
+      await slots.hold(auth.orgId, reply.raw)
       const row = await gatehouse.withGrant(grant, (tx) =>
         tx
           .selectFrom("document")

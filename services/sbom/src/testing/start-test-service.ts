@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto"
+import { once } from "node:events"
+import { get, type IncomingMessage } from "node:http"
 import {
   type OrganizationId,
   organizationObject,
@@ -124,6 +126,13 @@ export async function startTestService() {
         bytes,
         json: isJson ? JSON.parse(bytes.toString()) : undefined,
       }
+    },
+    /** Asks, and leaves the body of the answer unread until it is cancelled. */
+    async openUnread(as: Principal, path: string): Promise<IncomingMessage> {
+      const headers = await gateway.headers(as, "GET", path)
+      const sent = get(new URL(path, service.url), { headers, agent: false })
+      const [answer] = (await once(sent, "response")) as [IncomingMessage]
+      return answer
     },
     async close(): Promise<void> {
       await service.close()

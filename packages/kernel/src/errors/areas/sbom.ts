@@ -44,7 +44,7 @@ export const sbomErrors = defineErrors({
   },
   "sbom.busy": {
     status: 503,
-    message: "Too many documents are being taken in at this moment.",
-    action: "Send the document again in a few seconds.",
+    message: "Too many documents are being taken in or given out at this moment.",
+    action: "Send the request again in a few seconds.",
   },
 })

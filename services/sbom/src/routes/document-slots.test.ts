@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { createUploadSlots } from "./upload-slots.ts"
+import { createDocumentSlots } from "./document-slots.ts"
 
 const bounds = { total: 3, perOrganization: 2, waitMilliseconds: 1_000 }
 
@@ -12,9 +12,9 @@ async function isGiven(place: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([place, Promise.resolve(pending)])) !== pending
 }
 
-describe("upload slots", () => {
+describe("document slots", () => {
   test("one organization cannot take the places of all", async () => {
-    const slots = createUploadSlots(bounds)
+    const slots = createDocumentSlots(bounds)
     await slots.take("acme")
     await slots.take("acme")
     const third = slots.take("acme")
@@ -25,7 +25,7 @@ describe("upload slots", () => {
   })
 
   test("a freed place goes to the first who waits and fits", async () => {
-    const slots = createUploadSlots(bounds)
+    const slots = createDocumentSlots(bounds)
     const release = await slots.take("acme")
     await slots.take("acme")
     await slots.take("globex")
@@ -38,7 +38,7 @@ describe("upload slots", () => {
   })
 
   test("who gave up waiting takes no place, and a place given back twice is one place", async () => {
-    const slots = createUploadSlots(bounds)
+    const slots = createDocumentSlots(bounds)
     const releases = await Promise.all(
       ["acme", "acme", "globex"].map((organization) => slots.take(organization)),
     )
