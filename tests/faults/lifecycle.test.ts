@@ -231,6 +231,11 @@ describe("what keeps it from starting is named in one line with what to do", () 
     const file = join(home, "a-file")
     await writeFile(file, "")
     expect(await refused(["--state", join(file, "state")])).toContain("server.state_not_writable")
+    if (process.platform === "linux") {
+      expect(await refused(["--state", "/proc/gatehouse"])).toContain("server.state_not_writable")
+      const doctor = await runGatehouse(home, ["doctor", "--state", "/proc/gatehouse"])
+      expect(doctor.code).toBe(1)
+    }
   })
 
   test("development defaults in production, unless each is allowed by name", {

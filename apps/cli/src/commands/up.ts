@@ -68,11 +68,11 @@ export const up = defineCommand({
  */
 function makeStateDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o711 })
-    keepCompiledCode(directory)
+    mkdirSync(directory, { mode: 0o711 })
   } catch {
-    // The server names the folder and what to do.
+    // It is there already, or the server names the folder and what to do.
   }
+  keepCompiledCode(directory)
 }
 
 /** Names of a comma-separated option. Throws `cli.usage` for one that is not among `known`. */

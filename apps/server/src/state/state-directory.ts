@@ -1,5 +1,5 @@
 import { access, chmod, constants, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { GatehouseError } from "@gatehouse/kernel"
 
 /** The version of the state directory's form. A newer one is refused: an older release cannot know what it holds. */
@@ -58,7 +58,7 @@ export function isOwnEntry(name: string): boolean {
 export async function openStateDirectory(directory: string): Promise<StatePaths> {
   const paths = statePaths(directory)
   try {
-    await mkdir(directory, { recursive: true, mode: 0o711 })
+    await makeFolder(directory)
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new GatehouseError("server.state_not_writable", {
@@ -73,6 +73,29 @@ export async function openStateDirectory(directory: string): Promise<StatePaths>
     await writeJson(paths.version, { state: stateVersion })
   }
   return paths
+}
+
+/**
+ * Makes a folder and those above it, which others may pass through but not list. Node's own recursive mkdir never ends where a
+ * file system refuses folders as missing, as /proc does.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o711 })
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return
+    const above = dirname(folder)
+    if (codeOf(error) !== "ENOENT" || above === folder || (await exists(above))) throw error
+    await makeFolder(above)
+    await mkdir(folder, { mode: 0o711 })
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Throws `server.state_foreign` for a folder that holds what Gatehouse did not write. */
