@@ -9,14 +9,21 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** A member of a new organization, and the path of a document there. */
-async function addDocument(stem: string, components: readonly object[]) {
+/** A member of a new organization, who may upload. */
+async function addMember(stem: string) {
   const organization = await service.addOrganization(stem)
   const project = await service.addProject(organization)
   const member = await service.addUser(organization, "developer", project)
-  const answer = await service.request(member, "POST", "/v1/sboms", { project, body: cyclonedx(components) })
-  expect(answer.status).toBe(201)
-  return { member, path: `/v1/sboms/${answer.json.id}/document` }
+  return {
+    member,
+    /** Uploads a document and gives its path. */
+    async upload(components: readonly object[]): Promise<string> {
+      const body = cyclonedx(components)
+      const answer = await service.request(member, "POST", "/v1/sboms", { project, body })
+      expect(answer.status).toBe(201)
+      return `/v1/sboms/${answer.json.id}/document`
+    },
+  }
 }
 
 describe("documents that are left unread", () => {
@@ -28,18 +35,23 @@ describe("documents that are left unread", () => {
       ...library(`package-${index}`),
       description: "x".repeat(100_000),
     }))
-    const [acme, globex] = await Promise.all([addDocument("acme", large), addDocument("globex", [])])
+    const [acme, globex] = await Promise.all([addMember("acme"), addMember("globex")])
+    const [largePath, ownPath, foreignPath] = [
+      await acme.upload(large),
+      await acme.upload([]),
+      await globex.upload([]),
+    ]
     const unread = await Promise.all(
       Array.from({ length: downloadBounds.perOrganization }, () =>
-        service.openUnread(acme.member, acme.path),
+        service.openUnread(acme.member, largePath),
       ),
     )
     let waits = true
-    const next = service.request(acme.member, "GET", acme.path).finally(() => {
+    const next = service.request(acme.member, "GET", ownPath).finally(() => {
       waits = false
     })
-    expect((await service.request(globex.member, "GET", globex.path)).status).toBe(200)
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    expect((await service.request(globex.member, "GET", foreignPath)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(waits).toBe(true)
     unread[0]?.destroy()
     expect((await next).status).toBe(200)
