@@ -40,7 +40,7 @@ export function createCompletion(options: CompletionOptions): Completion {
     const timer = setTimeout(
       () => {
         timers.delete(timer)
-        attemptNow(entry, failures)
+        void attemptNow(entry, failures)
       },
       delay * Math.min(2 ** (failures - 1), longestRetryFactor),
     )
