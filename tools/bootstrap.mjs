@@ -15,12 +15,24 @@ const commands = {
 
 /** The Node that runs the sources: the locked one on Linux, the machine's own on macOS from 24.7 on (argon2). */
 function runtime() {
-  if (process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64")) {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+  if (
+    process.platform === "linux" &&
+    (process.arch === "x64" || process.arch === "arm64") &&
+    major >= 20 &&
+    hasGlibc()
+  ) {
     return join(root, "node_modules", `node-linux-${process.arch}`, "bin", "node")
   }
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
   if (process.platform === "darwin" && (major > 24 || (major === 24 && minor >= 7))) return process.execPath
-  stop("Gatehouse runs on Linux (x64, arm64) with Node 20 or newer, or on macOS with Node 24.7 or newer.")
+  stop(
+    "Gatehouse runs on Linux with glibc (x64, arm64) and Node 20 or newer, or on macOS with Node 24.7 or newer.",
+  )
+}
+
+/** The locked Node and PostgreSQL are built for glibc; Alpine's libc is another. */
+function hasGlibc() {
+  return process.report.getReport().header.glibcVersionRuntime !== undefined
 }
 
 function stop(message) {

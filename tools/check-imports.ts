@@ -47,43 +47,62 @@ const usedOtherwise = new Set([
 function check(manifests: readonly Manifest[], files: readonly string[]): string[] {
   const byName = new Map(manifests.map((manifest) => [manifest.name, manifest]))
   const violations: string[] = []
+  const edges = new Map<string, Set<string>>()
   const used = new Map<string, Set<string>>(manifests.map(({ folder }) => [folder, new Set()]))
   for (const file of files) {
-    const from = manifests.find(({ folder }) => folder !== "." && file.startsWith(`${folder}/`))
+    const from = manifests.find(({ folder }) => file.startsWith(`${folder}/`)) ?? rootManifest
     for (const found of readImports(join(root, file))) {
       const report = (text: string) =>
         violations.push(`${file}:${found.line} imports ${found.specifier}: ${text}`)
       for (const { says, module, file: place } of restricted)
         if (module.test(found.specifier) && !place.test(file)) report(says)
       if (found.specifier.startsWith(".")) checkRelative(from, file, found, report)
-      else if (!isBuiltin(found.specifier) && from) {
+      else if (!isBuiltin(found.specifier)) {
         const name = packageOf(found.specifier)
-        used.get(from.folder)?.add(name)
+        used.get(isTest(file) && !from.declared.has(name) ? "." : from.folder)?.add(name)
         checkDeclared(from, file, name, report)
         const to = byName.get(name)
-        if (to && to !== from && !isTest(file)) {
+        if (to && to !== from && from !== rootManifest && !isTest(file)) {
+          edges.set(from.name, (edges.get(from.name) ?? new Set()).add(to.name))
           for (const { says, forbids } of rules) if (forbids({ ...found, from, to, file })) report(says)
         }
       }
     }
   }
   for (const { folder, declared } of manifests) {
-    if (folder === ".") continue
     for (const [name, kind] of declared) {
       if (kind !== "optional" && !used.get(folder)?.has(name) && !usedOtherwise.has(name))
         violations.push(`${folder}/package.json declares ${name}, which its code does not import`)
     }
   }
-  return violations
+  return [...violations, ...cyclesIn(edges), ...readsOfTheEnvironment(files)]
 }
 
-function checkRelative(
-  from: Workspace | undefined,
-  file: string,
-  found: Import,
-  report: (text: string) => void,
-): void {
-  if (!from) return
+/** Packages may import packages, without cycles. */
+function cyclesIn(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (name: string, path: readonly string[]) => {
+    const at = path.indexOf(name)
+    if (at >= 0) found.push(`cycle: ${[...path.slice(at), name].join(" imports ")}`)
+    if (at >= 0 || done.has(name)) return
+    for (const next of edges.get(name) ?? []) visit(next, [...path, name])
+    done.add(name)
+  }
+  for (const name of edges.keys()) visit(name, [])
+  return found
+}
+
+/** Only programs read the environment; everything else is given its settings. */
+function readsOfTheEnvironment(files: readonly string[]): string[] {
+  return files
+    .filter((file) => /^(packages|engines|services|examples)\//.test(file) && !isTest(file))
+    .filter((file) => /\bprocess\.env\b/.test(readFileSync(join(root, file), "utf8")))
+    .map((file) => `${file} reads process.env: only apps/* read the environment`)
+}
+
+function checkRelative(from: Workspace, file: string, found: Import, report: (text: string) => void): void {
+  if (from === rootManifest) return
   const target = relative(root, resolve(root, dirname(file), found.specifier))
   if (!target.startsWith(`${from.folder}/`) && !isTest(file))
     report("a workspace is reached by its name, not by a path")
@@ -93,7 +112,8 @@ function checkDeclared(from: Manifest, file: string, name: string, report: (text
   const kind = from.declared.get(name)
   if (kind !== undefined && (kind !== "development" || isTest(file))) return
   // Test tools are the root's, for every workspace, and so are the workspaces themselves: a contract names both its sides.
-  if (isTest(file) && (rootManifest.declared.has(name) || name.startsWith("@gatehouse/"))) return
+  const isOutside = isTest(file) || from === rootManifest
+  if (isOutside && (rootManifest.declared.has(name) || name.startsWith("@gatehouse/"))) return
   report(`not declared in ${from.folder}/package.json`)
 }
 

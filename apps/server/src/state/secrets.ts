@@ -15,7 +15,6 @@ export interface GeneratedSecrets {
   readonly identityEncryptionKey: Secret
   readonly authorizationKey: Secret
   readonly controlToken: Secret
-  readonly cursorKey: Secret
   readonly loginKeys: Readonly<Record<LoginName, Secret>>
   readonly internalTokenKey: Secret<JWK>
 }
@@ -31,7 +30,6 @@ const names = [
   "identityEncryptionKey",
   "authorizationKey",
   "controlToken",
-  "cursorKey",
   ...loginNames.map((login) => `login.${login}`),
 ]
 
@@ -56,7 +54,6 @@ export async function loadSecrets(paths: StatePaths): Promise<GeneratedSecrets> 
     identityEncryptionKey: secret("identityEncryptionKey"),
     authorizationKey: secret("authorizationKey"),
     controlToken: secret("controlToken"),
-    cursorKey: secret("cursorKey"),
     loginKeys: {
       identity: secret("login.identity"),
       authorization: secret("login.authorization"),
