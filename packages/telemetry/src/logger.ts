@@ -1,3 +1,4 @@
+import { errorRegistry } from "@gatehouse/kernel"
 import { type DestinationStream, type Logger as PinoLogger, pino } from "pino"
 import { currentRequestContext } from "./request-context.ts"
 
@@ -21,6 +22,21 @@ const redacted = [
   "code_verifier",
 ].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
 
+/**
+ * Node's codes and PostgreSQL's SQLSTATE. No secret has their form: an authorization code cannot be guessed (RFC 6749,
+ * section 10.10), which five characters or a word in capitals could be.
+ */
+const foreignErrorCode = /^(E[A-Z]{2,15}|ERR_[A-Z0-9_]{1,60}|[0-9A-Z]{5})$/
+
+/** `code` is an authorization code's member and an error's: what an error says of itself stays readable. */
+function censor(value: unknown, path: readonly string[]): unknown {
+  const isErrorCode =
+    path.at(-1) === "code" &&
+    typeof value === "string" &&
+    (Object.hasOwn(errorRegistry, value) || foreignErrorCode.test(value))
+  return isErrorCode ? value : "[secret]"
+}
+
 export interface LoggerOptions {
   readonly name: string
   readonly level?: "debug" | "info" | "warn" | "error" | "silent"
@@ -35,7 +51,7 @@ export function createLogger({ name, level = "info", destination, file }: Logger
     {
       name,
       level,
-      redact: { paths: redacted, censor: "[secret]" },
+      redact: { paths: redacted, censor },
       mixin: () => ({ ...currentRequestContext() }),
     },
     destination ?? pino.destination({ dest: file ?? 2, mode: 0o600, sync: true }),
