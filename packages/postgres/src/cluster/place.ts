@@ -9,12 +9,13 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   writeFile,
 } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
-import { GatehouseError } from "@gatehouse/kernel"
+import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import { findClusterUser, type OsUser } from "./os-user.ts"
 import { canEnter } from "./reachable.ts"
 
@@ -123,9 +124,24 @@ async function makeFolder(folder: string, user: OsUser | undefined): Promise<voi
   try {
     await mkdir(folder, { mode: 0o700, recursive: true })
     await chmod(folder, 0o700)
-    if (user !== undefined) await chown(folder, user.uid, user.gid)
+    if (user !== undefined) await giveTo(user, folder)
   } catch (error) {
     throw unusable(folder, error)
+  }
+}
+
+/** Throws `postgres.cannot_change_user` where this process may give nothing away: root in a container, or of a namespace. */
+async function giveTo(user: OsUser, folder: string): Promise<void> {
+  try {
+    await chown(folder, user.uid, user.gid)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === "EPERM" || code === "EINVAL")
+      throw new GatehouseError("postgres.cannot_change_user", {
+        details: { folder, reason: code },
+        cause: error,
+      })
+    throw error
   }
 }
 
@@ -137,7 +153,8 @@ async function makeOutside(state: string, user: OsUser): Promise<string> {
       await mkdir(base, { mode: 0o755, recursive: true })
       if (!(await lstat(base)).isDirectory() || !(await canEnter(user, base))) continue
       return await finishOutside(await mkdtemp(join(base, `${name}-`)), user)
-    } catch {
+    } catch (error) {
+      if (isGatehouseError(error)) throw error
       // A read-only system: the next folder is tried.
     }
   }
@@ -152,7 +169,12 @@ async function makeOutside(state: string, user: OsUser): Promise<string> {
 
 async function finishOutside(folder: string, user: OsUser): Promise<string> {
   await chmod(folder, 0o700)
-  await chown(folder, user.uid, user.gid)
+  try {
+    await giveTo(user, folder)
+  } catch (error) {
+    await rmdir(folder).catch(() => {})
+    throw error
+  }
   return folder
 }
 
@@ -187,7 +209,9 @@ async function writeMemory(state: string, folder: string): Promise<void> {
   await rename(`${path}.partial`, path)
 }
 
+/** What is named already keeps its name. */
 function unusable(folder: string, cause: unknown): GatehouseError {
+  if (isGatehouseError(cause)) return cause
   return new GatehouseError("postgres.cluster_unreachable", {
     publicMessage: `The embedded database can't be kept in ${folder}.`,
     details: { folder },

@@ -7,7 +7,7 @@ import type { Logger } from "@gatehouse/telemetry"
 import type { Binaries } from "./binaries.ts"
 import { parentSetting, readPostmasterFile } from "./leftover.ts"
 import type { ClusterPlace } from "./place.ts"
-import { programEnvironment, spawnFailure } from "./run-program.ts"
+import { programEnvironment, spawnFailure, startingAs } from "./run-program.ts"
 import { toParameters } from "./server-settings.ts"
 
 /** Crash recovery reads at most `max_wal_size`; two minutes are far above what that takes on a slow disk. */
@@ -36,13 +36,15 @@ export async function startPostmaster(
   logger: Logger,
 ): Promise<Postmaster> {
   const named = { ...settings, [parentSetting]: String(process.pid) }
-  const child = spawn(binaries.postgres, ["-D", place.data, ...toParameters(named)], {
-    cwd: place.root,
-    env: programEnvironment,
-    stdio: ["ignore", "ignore", "pipe"],
-    detached: true,
-    ...place.user,
-  })
+  const child = startingAs(place.user, () =>
+    spawn(binaries.postgres, ["-D", place.data, ...toParameters(named)], {
+      cwd: place.root,
+      env: programEnvironment,
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+      ...place.user,
+    }),
+  )
   await Promise.race([
     once(child, "spawn"),
     once(child, "error").then(([error]) => Promise.reject(spawnFailure(error, place.user))),

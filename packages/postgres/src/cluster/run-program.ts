@@ -24,12 +24,14 @@ export function runProgram(
   options: { readonly folder: string; readonly user: OsUser | undefined },
 ): Promise<ProgramOutcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, {
-      cwd: options.folder,
-      env: programEnvironment,
-      stdio: ["ignore", "pipe", "pipe"],
-      ...options.user,
-    })
+    const child = startingAs(options.user, () =>
+      spawn(program, parameters, {
+        cwd: options.folder,
+        env: programEnvironment,
+        stdio: ["ignore", "pipe", "pipe"],
+        ...options.user,
+      }),
+    )
     let output = ""
     const keep = (chunk: Buffer) => {
       output = `${output}${chunk.toString("utf8")}`.slice(-8_192)
@@ -39,6 +41,15 @@ export function runProgram(
     child.once("error", (error) => reject(spawnFailure(error, options.user)))
     child.once("close", (exitCode) => resolve({ exitCode, output }))
   })
+}
+
+/** Runs `spawn`, which throws some failures at once, a forbidden change of user among them, and reports others as an event. */
+export function startingAs<Child>(user: OsUser | undefined, start: () => Child): Child {
+  try {
+    return start()
+  } catch (error) {
+    throw spawnFailure(error as Error, user)
+  }
 }
 
 /** Names why a program could not even be started. */
