@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises"
+import { open, readFile, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { GatehouseError } from "@gatehouse/sdk/client"
+import { makeFolder } from "./make-folder.ts"
 
 /** Longer than a refresh may take; a lock that is older was left behind. */
 const staleMilliseconds = 30_000
@@ -10,10 +11,12 @@ const pollMilliseconds = 25
 
 /**
  * Runs the work while no other process holds the lock. A lock whose process has ended, or that is older than 30 s, is taken
- * over. Throws `cli.logins_busy` after 20 s of waiting.
+ * over. Throws `cli.logins_busy` after 20 s of waiting, and `cli.logins_unwritable` where its folder can't be made.
  */
 export async function withFileLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path)).catch((error: unknown) => {
+    throw new GatehouseError("cli.logins_unwritable", { cause: error })
+  })
   const deadline = performance.now() + patienceMilliseconds
   while (!(await tryLock(path))) {
     if (performance.now() > deadline) throw new GatehouseError("cli.logins_busy")

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { chmod, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { GatehouseError } from "@gatehouse/sdk/client"
 import { withFileLock } from "./file-lock.ts"
@@ -29,7 +29,7 @@ export function createLoginStore(stateDirectory: string): LoginStore {
     change: (change) =>
       withFileLock(`${path}.lock`, async () => {
         const { file, result } = await change(await read())
-        if (file !== undefined) await write(path, stateDirectory, file)
+        if (file !== undefined) await write(path, file)
         return result
       }).catch((error: unknown) => {
         if (isPermissionError(error)) throw new GatehouseError("cli.logins_unwritable", { cause: error })
@@ -46,9 +46,8 @@ function parse(text: string): LoginFile {
   }
 }
 
-/** In one step, so that a process that is killed leaves the old file or the new one. */
-async function write(path: string, directory: string, file: LoginFile): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+/** In one step, so that a process that is killed leaves the old file or the new one. The lock has made the folder. */
+async function write(path: string, file: LoginFile): Promise<void> {
   const draft = `${path}.${process.pid}.new`
   await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flush: true })
   await chmod(draft, 0o600)

@@ -61,7 +61,7 @@ export async function preparePlace(stateDirectory: string): Promise<ClusterPlace
 async function openStateDirectory(stateDirectory: string): Promise<string> {
   const state = resolve(stateDirectory)
   try {
-    await mkdir(state, { recursive: true, mode: 0o700 })
+    await makeOne(state)
     return await realpath(state)
   } catch (error) {
     throw unusable(state, error)
@@ -122,12 +122,19 @@ async function ownerOf(folder: string): Promise<OsUser | undefined> {
 
 async function makeFolder(folder: string, user: OsUser | undefined): Promise<void> {
   try {
-    await mkdir(folder, { mode: 0o700, recursive: true })
+    await makeOne(folder)
     await chmod(folder, 0o700)
     if (user !== undefined) await giveTo(user, folder)
   } catch (error) {
     throw unusable(folder, error)
   }
+}
+
+/** A folder in one that is there: a recursive mkdir never ends below /proc, which refuses folders as missing. */
+async function makeOne(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error
+  })
 }
 
 /** Throws `postgres.cannot_change_user` where this process may give nothing away: root in a container, or of a namespace. */
