@@ -1,4 +1,4 @@
-import { projectGroupPath, projectRoles } from "@gatehouse/contracts"
+import { organizationGroups, projectGroupPath, projectRoles } from "@gatehouse/contracts"
 import { testPlatformAdministrator } from "@gatehouse/sdk/testing"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createProject } from "../../support/create-project.ts"
@@ -49,8 +49,25 @@ describe("POST /v1/projects", () => {
     const as = testPlatformAdministrator(plane.acme)
     const id = await createProject(plane, as)
     const bindings = await plane.ask({ as, path: `/v1/projects/${id}/bindings` })
-    expect(bindings.json.items).toHaveLength(6)
+    expect(bindings.json.items).toHaveLength(7)
     expect(JSON.stringify(bindings.json)).not.toContain("platform")
+  })
+
+  it("makes the organization's owners the owner where a platform administrator asked: no project is without one", async () => {
+    const as = testPlatformAdministrator(plane.acme)
+    const id = await createProject(plane, as)
+    const path = `/v1/projects/${id}/bindings/owner`
+    const organizationOwners = `group:${plane.acme}${organizationGroups.owner}`
+    const bindings = await plane.ask({ as, path: `/v1/projects/${id}/bindings` })
+    expect(bindings.json.items).toContainEqual({ role: "owner", subject: organizationOwners })
+
+    const remove = (subject: string) => plane.ask({ as, method: "DELETE", path: `${path}/${subject}` })
+    expect((await remove(organizationOwners)).json).toMatchObject({ code: "governance.last_owner" })
+    plane.realms.add(plane.acme, { subject: "second-owner" })
+    const other = member("second-owner").id
+    expect((await plane.ask({ as, method: "PUT", path: `${path}/${other}` })).status).toBe(204)
+    expect((await remove(organizationOwners)).status).toBe(204)
+    expect((await remove(other)).json).toMatchObject({ code: "governance.last_owner" })
   })
 
   it("takes the same name in two organizations, and another organization's id in a body changes nothing", async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto"
 import {
+  groupId,
   type OrganizationId,
+  organizationGroups,
   type PrincipalId,
   type ProjectUuid,
   projectGroupTuples,
@@ -18,8 +20,9 @@ export type CreateProjectOutcome =
   | { readonly outcome: "name_taken" }
 
 /**
- * Makes a project: its row, its realm groups, its relationships, and whoever asked as its owner (unless a principal of the
- * platform, whose bindings never lie in an organization). The row holds the name from the first step on; the project is
+ * Makes a project: its row, its realm groups, its relationships, and whoever asked as its owner. For those who hold no role
+ * themselves (a principal of the platform, whose bindings never lie in an organization; an API key) the organization's owners
+ * are the owner, since the project's own groups are empty at first. The row holds the name from the first step on; the project is
  * there for others when the last has succeeded. Killed or failed in between, it is completed later.
  * Tenant scope: the grant's organization.
  */
@@ -83,13 +86,12 @@ export async function finishProjectCreation(
   if (change.kind !== "project.create") return
   const { project, owner } = change
   await context.realms.ensureProjectGroups(organization, project, projectRoles)
-  const ownership =
-    owner === undefined ? [] : [{ user: owner, relation: "owner", object: projectObject(project) }]
+  const user = owner ?? `${groupId(organization, organizationGroups.owner)}#member`
   await context.authorizer.write({
     writes: [
       projectLinkTuple(organization, project),
       ...projectGroupTuples(organization, project),
-      ...ownership,
+      { user, relation: "owner", object: projectObject(project) },
     ],
     onDuplicate: "ignore",
   })
