@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
-import { type Logger, withRequestContext } from "@gatehouse/telemetry"
+import { type Logger, type RequestContext, withRequestContext } from "@gatehouse/telemetry"
 import {
   type FastifyError,
   type FastifyInstance,
@@ -17,6 +17,8 @@ export interface ErrorAnswer {
   readonly contentType: string
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** The id of a refusal that no decision on a permission led to: the line that is logged with it is its only record. */
+  readonly refusalId?: string
 }
 
 export interface HttpAppOptions {
@@ -41,8 +43,15 @@ const requestTimeoutMilliseconds = 60_000
 
 /** A fastify instance with our limits, correlation ids and error mapping. The caller adds routes and listens. */
 export function createHttpApp(options: HttpAppOptions): FastifyInstance {
+  const contexts = new WeakMap<FastifyRequest, RequestContext>()
   const answer = (error: GatehouseError, request: FastifyRequest, reply: FastifyReply) => {
-    const { status, contentType, body, headers } = options.mapError(error, request)
+    // An error of reading a body comes outside the asynchronous context of the first hook.
+    const context = contexts.get(request) ?? { requestId: request.id }
+    const { status, contentType, body, headers, refusalId } = withRequestContext(context, () =>
+      options.mapError(error, request),
+    )
+    if (refusalId !== undefined)
+      options.logger.info({ decisionId: refusalId, requestId: request.id, errorCode: error.code }, "refused")
     return reply
       .code(status)
       .headers(headers ?? {})
@@ -56,11 +65,10 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     return503OnClosing: false,
     forceCloseConnections: "idle",
     // Errors that fastify meets before any hook runs: without this it answers them itself, and repeats the path.
-    frameworkErrors: (error, request, reply) =>
-      withRequestContext({ requestId: request.id }, () => {
-        reply.header("x-request-id", request.id)
-        return answer(fromFastify(error), request, reply)
-      }),
+    frameworkErrors: (error, request, reply) => {
+      reply.header("x-request-id", request.id)
+      return answer(fromFastify(error), request, reply)
+    },
     genReqId: (request) => {
       const given = request.headers["x-request-id"]
       return options.trustRequestId && typeof given === "string" && requestIdForm.test(given)
@@ -70,7 +78,9 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   })
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id)
-    withRequestContext({ requestId: request.id }, done)
+    const context: RequestContext = { requestId: request.id }
+    contexts.set(request, context)
+    withRequestContext(context, done)
   })
   refuseAmbiguousMessages(app)
   if (options.door) registerDoor(app, options.door)

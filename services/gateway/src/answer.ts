@@ -19,15 +19,16 @@ export interface AnswerContext {
 
 /**
  * Answers with the problem document of an error, in the very form that the services answer with: who may see nothing must
- * not see which of us said so. A foreign error becomes `request.internal`.
+ * not see which of us said so. A foreign error becomes `request.internal`. Gives the id of a refusal that no decision on a
+ * permission led to, for the log.
  */
 export function answerProblem(
   response: ServerResponse,
   error: unknown,
   { requestId, corsHeaders }: AnswerContext,
-): void {
+): string | undefined {
   const known = isGatehouseError(error) ? error : new GatehouseError("request.internal", { cause: error })
-  const { status, contentType, body, headers } = problemAnswer(known)
+  const { status, contentType, body, headers, refusalId } = problemAnswer(known)
   const { retryAfterSeconds } = known.details as { retryAfterSeconds?: number }
   const text = Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
@@ -40,6 +41,7 @@ export function answerProblem(
     "content-length": text.byteLength,
   })
   response.end(text)
+  return refusalId
 }
 
 /** Answers with a JSON document of the gateway's own. */

@@ -6,7 +6,7 @@ import {
 } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
-import { decide, newDecisionId } from "@gatehouse/sdk/decision"
+import { decide } from "@gatehouse/sdk/decision"
 import { type AccessTokenVerifier, readBearerToken, toPrincipal } from "@gatehouse/tokens"
 import type { RequestHeaders } from "./request/request-headers.ts"
 
@@ -27,7 +27,7 @@ export async function authenticate(query: AuthenticationQuery): Promise<Principa
   const token = await query.tokens.verify(readBearerToken(query.headers.get("authorization")))
   const { host, authorizer } = query
   const isVisitor = host !== undefined && host !== token.organization
-  if (isVisitor && token.organization !== platformOrganizationId) throw nothingThere(newDecisionId())
+  if (isVisitor && token.organization !== platformOrganizationId) throw nothingThere()
   const principal = toPrincipal(token, isVisitor ? host : token.organization)
   if (principal.id === gatewayPrincipal.id) throw new GatehouseError("tokens.wrong_kind")
   if (!isVisitor) return principal
@@ -37,11 +37,11 @@ export async function authenticate(query: AuthenticationQuery): Promise<Principa
     permission: "can_read",
     object: { type: "organization", id: host },
   })
-  if (!decision.allowed) throw nothingThere(decision.decisionId)
+  if (!decision.allowed) throw nothingThere()
   return principal
 }
 
-/** INVARIANT 7: with a decision's id like every other thing that is not there. */
-function nothingThere(decisionId: string): GatehouseError {
-  return new GatehouseError("authz.not_found", { details: { decisionId } })
+/** INVARIANT 7: like every other thing that is not there. The refusal itself is the decision that is logged. */
+function nothingThere(): GatehouseError {
+  return new GatehouseError("authz.not_found")
 }

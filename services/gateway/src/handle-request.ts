@@ -147,11 +147,12 @@ function refuse({ logger }: GatewayContext, exchange: Exchange, error: unknown):
     return
   }
   if (endsConnection(error)) distrusted.add(exchange.request.socket)
-  answerProblem(response, error, exchange)
+  const decisionId = answerProblem(response, error, exchange)
+  const errorCode = error instanceof GatehouseError ? error.code : "request.internal"
+  if (decisionId !== undefined) logger.info({ decisionId, errorCode, route: exchange.route }, "refused")
   if (response.statusCode >= 500) {
-    const code = error instanceof GatehouseError ? error.code : "request.internal"
     const cause = error instanceof GatehouseError && error.code !== "request.internal" ? error.cause : error
-    logger.error({ code, err: cause, route: exchange.route }, "request failed")
+    logger.error({ errorCode, err: cause, route: exchange.route }, "request failed")
   }
 }
 

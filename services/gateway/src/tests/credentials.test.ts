@@ -15,6 +15,23 @@ afterAll(() => gateway.close())
 
 const withToken = (value: string | undefined, path = "/v1/me") => send(gateway.port, path, { token: value })
 
+test("a refusal that no permission led to is a decision: its id is in body, header and one log line", async () => {
+  const refused = [
+    await withToken(undefined),
+    await withToken(token, "/v1/me?access_token=x"),
+    await withToken(token, "/v1/nothing"),
+    await send(gateway.port, "/v1/me", { token, host: "unknown.localhost" }),
+  ]
+  expect(refused.map(({ status }) => status)).toEqual([401, 400, 404, 421])
+  for (const { headers, text, code } of refused) {
+    const { decision_id: decisionId } = JSON.parse(text) as { decision_id: string }
+    expect(headers["x-decision-id"]).toBe(decisionId)
+    const own = gateway.logLines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const refusals = own.filter((line) => line.decisionId === decisionId && line.msg === "refused")
+    expect(refusals).toMatchObject([{ errorCode: code }])
+  }
+})
+
 describe("a request without one good token", () => {
   test("is 401 with a challenge, says why, and reaches no service", async () => {
     const { acme } = gateway.realms

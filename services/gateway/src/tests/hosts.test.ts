@@ -86,7 +86,8 @@ describe("a token of one organization on another's host", () => {
     const withoutIds = ({ status, headers, text }: typeof foreign) => {
       const { request_id, decision_id, ...problem } = JSON.parse(text) as Record<string, string>
       expect([request_id, decision_id].every((id) => /^[0-9a-f-]{36}$/.test(id ?? ""))).toBe(true)
-      const { date, "x-request-id": _id, ...fields } = headers
+      const { date, "x-request-id": _id, "x-decision-id": decided, ...fields } = headers
+      expect(decided).toBe(decision_id)
       return { status, problem, fields }
     }
     expect(withoutIds(foreign)).toEqual(withoutIds(missing))

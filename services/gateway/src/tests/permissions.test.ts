@@ -73,7 +73,7 @@ describe("where the project is known", () => {
         decision_id: _decision,
         ...problem
       } = JSON.parse(text) as Record<string, string>
-      const { date: _date, "x-request-id": _id, ...fields } = headers
+      const { date: _date, "x-request-id": _id, "x-decision-id": _decided, ...fields } = headers
       return { status, fields, problem }
     })
     for (const answer of comparable) expect(answer).toEqual(comparable[0])
@@ -171,10 +171,11 @@ test("a refusal here is, ids apart, byte for byte the refusal of a service", asy
   const listener = await listenOnLoopback((request, response) => refusing.routing(request, response), 0)
   gateway.governance.answerWith((request, response) => refusing.routing(request, response))
   const comparable = ({ status, headers, text }: Answer) => {
-    const { date: _date, "x-request-id": id, ...fields } = headers
+    const { date: _date, "x-request-id": id, "x-decision-id": decided, ...fields } = headers
     const { request_id, decision_id, ...problem } = JSON.parse(text) as Record<string, unknown>
     expect(request_id).toBe(id)
-    expect(typeof decision_id).toBe("string")
+    expect(decision_id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(decided).toBe(decision_id)
     return { status, fields, problem, members: Object.keys(JSON.parse(text) as object) }
   }
   const here = await ask("stranger", "GET", `/v1/projects/${acmeProject}/sboms`)
