@@ -23,14 +23,17 @@ export async function registerOpenApi(app: FastifyInstance, info: OpenApiInfo): 
         securitySchemes: { [securityScheme]: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
       },
     },
-    transform: nameWildcard,
+    transform: (document) => describeDocuments(nameWildcard(document), document),
     transformObject: jsonSchemaTransformObject,
   })
 }
 
 type Transform = NonNullable<Parameters<typeof jsonSchemaTransform>[0]>
 
-/** OpenAPI has no wildcard: the member gets its name, and its slashes are written percent-encoded. */
+/**
+ * OpenAPI has no wildcard: the member gets its name. Its slashes are written as they are, which OpenAPI 3.1 cannot say (the
+ * gateway refuses an encoded one), so the member's description says it.
+ */
 function nameWildcard(document: Transform): ReturnType<typeof jsonSchemaTransform> {
   const { schema, url } = jsonSchemaTransform(document)
   const name = document.route.config?.wildcardName
@@ -51,6 +54,55 @@ function nameWildcard(document: Transform): ReturnType<typeof jsonSchemaTransfor
   }
 }
 
+/** Adds what no zod schema says: documents that a route reads or gives out itself, and where a created thing is. */
+function describeDocuments(
+  { schema, url }: ReturnType<typeof jsonSchemaTransform>,
+  { route }: Transform,
+): ReturnType<typeof jsonSchemaTransform> {
+  const { response } = (schema ?? {}) as { response?: Readonly<Record<string, unknown>> }
+  if (response === undefined) return { schema, url }
+  const { takesDocument, givesDocument } = route.config?.documents ?? {}
+  const created = response[201]
+  const described = {
+    ...schema,
+    ...(takesDocument === undefined ? {} : { body: { content: jsonContent(takesDocument) } }),
+    response: {
+      ...response,
+      ...(givesDocument === undefined
+        ? {}
+        : { 200: { description: "The document.", content: jsonContent(givesDocument) } }),
+      ...(created === undefined
+        ? {}
+        : {
+            201: {
+              description: "Created.",
+              headers: { location: { type: "string", description: "The path of what was created." } },
+              content: jsonContent(["application/json"], created),
+            },
+          }),
+    },
+  }
+  return { schema: described as typeof schema, url }
+}
+
+function jsonContent(
+  types: readonly string[],
+  schema: unknown = { type: "object" },
+): Record<string, { readonly schema: unknown }> {
+  return Object.fromEntries(types.map((type) => [type, { schema }]))
+}
+
+/** An operation's name in generated clients: `PUT /v1/projects/:id/bindings` is `putProjectsByIdBindings`. Unique, as paths are. */
+function operationIdOf({ method, wildcardName }: Form, url: string): string {
+  const words = url
+    .replace(/^\/v1\//, "")
+    .replace(/\*$/, `:${wildcardName ?? "rest"}`)
+    .split("/")
+    .flatMap((segment) => (segment.startsWith(":") ? ["by", segment.slice(1)] : segment.split(/[^a-z0-9]+/i)))
+  const capitalized = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return `${method.toLowerCase()}${capitalized.join("")}`
+}
+
 interface JsonObjectSchema {
   readonly properties?: Readonly<Record<string, unknown>>
   readonly required?: readonly string[]
@@ -67,6 +119,7 @@ export function routeSchema(
   const params = form.params ?? (names.length === 0 ? undefined : z.object(textMembers(names)))
   const headers = form.projectSelection === undefined || url !== form.url ? undefined : projectHeader(form)
   return {
+    operationId: operationIdOf(form, url),
     summary: form.summary,
     ...(form.internal ? { hide: true } : {}),
     ...(open ? { security: [] } : { security: [{ [securityScheme]: [] }] }),

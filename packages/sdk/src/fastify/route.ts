@@ -36,6 +36,10 @@ export interface RouteForm<Params extends z.ZodType, Query extends z.ZodType, Bo
   readonly body?: Body
   /** Answers by status. A member that no schema names is never sent. */
   readonly responses: Readonly<Record<number, z.ZodType>>
+  /** The content types of a JSON document that the route takes as its body and judges itself, past any schema. */
+  readonly takesDocument?: readonly string[]
+  /** The content types under which the route gives a JSON document out with 200, byte for byte. */
+  readonly givesDocument?: readonly string[]
   readonly bodyLimitBytes?: number
   /**
    * How the operation takes its project: `required` and `optional` document `X-Project-ID`, and serve the same operation

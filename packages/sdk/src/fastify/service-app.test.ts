@@ -215,6 +215,7 @@ describe("answers inside an organization", () => {
     const { response, json } = await writeNote({ as: viewer })
     expect(json.decision_id).toMatch(/^[0-9a-f-]{36}$/)
     expect(response.headers["x-decision-id"]).toBe(json.decision_id)
+    expect(json).toMatchObject({ permission: "can_write", object: `project:${mine}` })
     const line = lines.find((candidate) => candidate.decisionId === json.decision_id)
     expect(line).toMatchObject({
       msg: "decision",
@@ -365,5 +366,21 @@ describe("a service app", () => {
       $ref: "#/components/schemas/Problem",
     })
     expect(post.security).toEqual([{ accessToken: [] }])
+    expect(post.responses["201"]).toMatchObject({
+      headers: { location: { schema: { type: "string" } } },
+      content: { "application/json": { schema: { $ref: "#/components/schemas/TestNote" } } },
+    })
+  })
+
+  it("names each operation by its method and path in OpenAPI, each path of it by another name", async () => {
+    const { paths } = (await app.fastify.inject("/v1/openapi.json")).json()
+    const operations = Object.values<Record<string, { operationId: string }>>(paths).flatMap(Object.values)
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+      "deleteNothing",
+      "getOrganization",
+      "getProjectsById",
+      "postNotes",
+      "postProjectsByProjectNotes",
+    ])
   })
 })

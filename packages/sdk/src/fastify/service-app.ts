@@ -51,6 +51,8 @@ declare module "fastify" {
     gatehouse?: "checked" | "open"
     /** What the OpenAPI document calls a path's last member `*`. */
     wildcardName?: string
+    /** What the OpenAPI document says of documents that no schema describes. */
+    documents?: Pick<AnyForm, "takesDocument" | "givesDocument">
   }
 }
 
@@ -93,6 +95,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
         config: {
           gatehouse: authorize === undefined ? "open" : "checked",
           ...(form.wildcardName === undefined ? {} : { wildcardName: form.wildcardName }),
+          documents: form,
         },
         ...(form.bodyLimitBytes === undefined ? {} : { bodyLimit: form.bodyLimitBytes }),
         ...(authorize === undefined ? {} : { onRequest: authorize }),

@@ -31,6 +31,7 @@ export function addCreateSbom({ app, gatehouse }: ServiceContext): void {
     summary: "Upload a CycloneDX or SPDX document",
     projectSelection: "required",
     bodyLimitBytes: maximumDocumentBytes,
+    takesDocument: acceptedTypes,
     responses: { 201: sbomCreatedSchema },
     authorize: async (auth, { request }) => {
       await auth.requirePermission("can_write", auth.requireProject())

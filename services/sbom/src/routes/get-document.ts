@@ -12,6 +12,7 @@ export function addGetDocument({ app, gatehouse }: ServiceContext): void {
     summary: "The document as it was uploaded, byte for byte",
     projectSelection: "optional",
     responses: {},
+    givesDocument: ["application/vnd.cyclonedx+json", "application/spdx+json"],
     authorize: (auth, { params }) => auth.requirePermission("can_read", resource(sbomType, params.id ?? "")),
     handler: async ({ auth, granted: grant, reply }) => {
       await slots.hold(auth.orgId, reply.raw)
