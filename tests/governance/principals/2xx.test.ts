@@ -146,6 +146,7 @@ describe("the OpenAPI document", () => {
     ])
     const put = json.paths["/v1/projects/{id}/bindings/{role}/{subject}"].put
     expect(put.parameters.map(({ name }: { name: string }) => name)).toEqual(["id", "role", "subject"])
+    expect(put.parameters[2].description).toContain("slashes are written as they are")
     expect(json.components.schemas).toHaveProperty("ProjectBody")
     expect(json.components.schemas).not.toHaveProperty("Sbom")
   })

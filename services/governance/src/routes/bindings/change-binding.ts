@@ -6,9 +6,13 @@ import { type BindingSubject, parseBindingSubject } from "../../bindings/binding
 import { type BindingChange, changeBinding } from "../../bindings/change-binding.ts"
 import type { RouteContext } from "../route-context.ts"
 
-// A subject holds a slash. It is taken as the rest of the path, so that it can be written as it is or percent-encoded.
+// A subject holds a slash, so it is the rest of the path. It has one spelling: the gateway refuses an encoded slash in any path.
 const url = "/v1/projects/:id/bindings/:role/*"
-const paramsSchema = z.object({ id: z.string(), role: projectRoleSchema, "*": z.string().max(512) })
+const subjectSchema = z.string().max(512).meta({
+  description:
+    "`user:<organization>/<subject>`, `service:<organization>/<client id>` or `group:<organization>/<path>`. Its slashes are written as they are: one that is percent-encoded (`%2F`) is refused with 400.",
+})
+const paramsSchema = z.object({ id: z.string(), role: projectRoleSchema, "*": subjectSchema })
 type Params = z.output<typeof paramsSchema>
 
 /** `PUT /v1/projects/{id}/bindings/{role}/{subject}`: gives the role. Needs `can_manage_bindings` on the project. */
