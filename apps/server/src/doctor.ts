@@ -3,7 +3,7 @@ import { createConnection } from "node:net"
 import { userInfo } from "node:os"
 import { dirname } from "node:path"
 import { isGatehouseError } from "@gatehouse/kernel"
-import { clusterAccount } from "@gatehouse/postgres"
+import { clusterAccount, findLeftoverServer, type LeftoverServer } from "@gatehouse/postgres"
 import { portsOf } from "./compose/ports.ts"
 import { readServerConfig } from "./config.ts"
 import type { Finding, UpOptions } from "./options.ts"
@@ -26,7 +26,11 @@ export async function doctor(options: DoctorOptions): Promise<Finding[]> {
     checkAccount(),
   ]
   if (running === undefined)
-    return [...findings, await checkLock(options.stateDirectory), ...(await checkPorts(options.port))]
+    return [
+      ...findings,
+      await checkLock(options.stateDirectory),
+      ...(await checkPorts(options.port, await findLeftover(options.stateDirectory))),
+    ]
   return [
     ...findings,
     { name: "instance", status: "ok", message: `Gatehouse runs here as process ${running.pid}.` },
@@ -114,11 +118,20 @@ async function checkLock(directory: string): Promise<Finding> {
       }
 }
 
-async function checkPorts(base: number | undefined): Promise<Finding[]> {
+/** A state directory that can't be looked into is named by its own check. */
+function findLeftover(directory: string): Promise<LeftoverServer | undefined> {
+  return findLeftoverServer(directory).catch(() => undefined)
+}
+
+async function checkPorts(
+  base: number | undefined,
+  leftover: LeftoverServer | undefined,
+): Promise<Finding[]> {
   const entries = Object.entries(portsOf(base))
   return Promise.all(
     entries.map(async ([part, port]): Promise<Finding> => {
       const taken = (await Promise.all(["127.0.0.1", "::1"].map((host) => isTaken(host, port)))).some(Boolean)
+      if (taken && part === "database" && leftover?.port === port) return leftBehind(leftover)
       return taken
         ? {
             name: `port ${port}`,
@@ -129,6 +142,15 @@ async function checkPorts(base: number | undefined): Promise<Finding[]> {
         : { name: `port ${port}`, status: "ok", message: `free for ${part}` }
     }),
   )
+}
+
+function leftBehind({ port, processId }: LeftoverServer): Finding {
+  return {
+    name: `port ${port}`,
+    status: "warning",
+    message: `An earlier run that was killed left its PostgreSQL behind, as process ${processId}.`,
+    action: "Run gatehouse up: it stops that server and recovers.",
+  }
 }
 
 function isTaken(host: string, port: number): Promise<boolean> {

@@ -1,6 +1,8 @@
 export { type AuditActor, appendRecord } from "./audit/append-record.ts"
 export { auditMigrations, auditSchema } from "./audit/audit-migrations.ts"
 export type { AuditRecordInput } from "./audit/audit-record.ts"
+export { findLeftoverServer } from "./cluster/find-leftover-server.ts"
+export type { LeftoverServer } from "./cluster/leftover.ts"
 export { type ClusterAccount, clusterAccount } from "./cluster/os-user.ts"
 export { removeEmbeddedCluster } from "./cluster/remove-embedded-cluster.ts"
 export type { EmbeddedCluster, EmbeddedClusterOptions } from "./cluster/start-cluster.ts"

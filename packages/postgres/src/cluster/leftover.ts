@@ -13,11 +13,32 @@ const patienceMilliseconds = { SIGINT: 10_000, SIGQUIT: 3_000, SIGKILL: 2_000 } 
 /** What postmaster.pid says: its lines are process id, data directory, start time, port, … */
 export async function readPostmasterFile(
   data: string,
-): Promise<{ processId: number; data: string; ready: boolean } | undefined> {
+): Promise<{ processId: number; data: string; port: number; ready: boolean } | undefined> {
   const text = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => undefined)
   if (text === undefined) return undefined
   const lines = text.split("\n")
-  return { processId: Math.abs(Number(lines[0])), data: lines[1] ?? "", ready: lines[7]?.trim() === "ready" }
+  return {
+    processId: Math.abs(Number(lines[0])),
+    data: lines[1] ?? "",
+    port: Number(lines[3]),
+    ready: lines[7]?.trim() === "ready",
+  }
+}
+
+/** A database server that outlived the process that started it. */
+export interface LeftoverServer {
+  readonly processId: number
+  readonly port: number
+}
+
+/** The server that a killed process left behind on this data directory; undefined where there is none, or it is no leftover. */
+export async function findLeftover(data: string): Promise<LeftoverServer | undefined> {
+  const file = await readPostmasterFile(data)
+  if (file === undefined) return undefined
+  const found = await processOf(file.processId)
+  if (found === undefined || !isPostmasterOf(data, found) || found.parent === parentNamedBy(found))
+    return undefined
+  return { processId: file.processId, port: file.port }
 }
 
 /**
