@@ -3,7 +3,7 @@ import { createConnection } from "node:net"
 import { userInfo } from "node:os"
 import { dirname } from "node:path"
 import { isGatehouseError } from "@gatehouse/kernel"
-import { clusterAccount, findLeftoverServer, type LeftoverServer } from "@gatehouse/postgres"
+import { canRunAs, clusterAccount, findLeftoverServer, type LeftoverServer } from "@gatehouse/postgres"
 import { portsOf } from "./compose/ports.ts"
 import { readServerConfig } from "./config.ts"
 import type { Finding, UpOptions } from "./options.ts"
@@ -101,6 +101,14 @@ function checkAccount(): Finding {
       status: "problem",
       message: "PostgreSQL does not run as root, and this machine has no other account for it.",
       action: "Make a user named postgres, or run Gatehouse as an ordinary user.",
+    }
+  }
+  if (!canRunAs(account.user)) {
+    return {
+      name: "database account",
+      status: "problem",
+      message: `PostgreSQL does not run as root, and this process can't start it as ${account.name}.`,
+      action: "Start Gatehouse as a user other than root, or set DATABASE_URL to a PostgreSQL server.",
     }
   }
   return { name: "database account", status: "ok", message: `PostgreSQL runs as ${account.name ?? own}.` }

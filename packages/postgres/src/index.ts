@@ -1,6 +1,7 @@
 export { type AuditActor, appendRecord } from "./audit/append-record.ts"
 export { auditMigrations, auditSchema } from "./audit/audit-migrations.ts"
 export type { AuditRecordInput } from "./audit/audit-record.ts"
+export { canRunAs } from "./cluster/can-run-as.ts"
 export { findLeftoverServer } from "./cluster/find-leftover-server.ts"
 export type { LeftoverServer } from "./cluster/leftover.ts"
 export { type ClusterAccount, clusterAccount } from "./cluster/os-user.ts"
