@@ -10,6 +10,7 @@ import { type EngineDatabase, schemaName } from "./storage/schema.ts"
 import { createModels } from "./view/models.ts"
 import { createStoreViews } from "./view/store-views.ts"
 
+/** How to reach the database, where to listen, and who may ask. */
 export interface AuthorizationEngineOptions {
   /** The engine's own database, as a login that may create its schema there. */
   readonly databaseUrl: Secret

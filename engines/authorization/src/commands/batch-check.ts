@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { type ModelReference, resolveEvaluator } from "./resolve-model.ts"
 
+/** One question of a batch; answers are joined to it by `correlationId`, not by order. */
 export interface BatchItem {
   readonly correlationId: string
   readonly question: TupleKey
@@ -19,6 +20,7 @@ export type BatchOutcome =
   | { readonly allowed: boolean }
   | { readonly error: { readonly code: WireErrorCode; readonly message: string } }
 
+/** Questions that are answered from one model and one state of the tuples. */
 export interface BatchCheckInput extends ModelReference {
   readonly checks: readonly BatchItem[]
   readonly freshness: Freshness

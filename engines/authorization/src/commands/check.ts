@@ -4,6 +4,7 @@ import type { Engine } from "./engine.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { type ModelReference, resolveEvaluator } from "./resolve-model.ts"
 
+/** One question of OpenFGA's Check, its form verified by the wire. */
 export interface CheckInput extends ModelReference {
   readonly question: TupleKey
   readonly contextualTuples: readonly RelationshipTuple[]

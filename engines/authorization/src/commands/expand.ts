@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { type ModelReference, resolveEvaluator } from "./resolve-model.ts"
 
+/** One question of OpenFGA's Expand: who is related, one level deep. */
 export interface ExpandInput extends ModelReference {
   readonly object: string
   readonly relation: string

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { type ModelReference, resolveEvaluator } from "./resolve-model.ts"
 
+/** One question of OpenFGA's ListObjects: what of a type the user is related to. */
 export interface ListObjectsInput extends ModelReference {
   readonly user: string
   readonly relation: string

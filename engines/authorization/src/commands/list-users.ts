@@ -6,6 +6,7 @@ import { requireRelation, requireType } from "./list-objects.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { type ModelReference, resolveEvaluator } from "./resolve-model.ts"
 
+/** One question of OpenFGA's ListUsers: which users of the filter are related to the object. */
 export interface ListUsersInput extends ModelReference {
   readonly object: { readonly type: string; readonly id: string }
   readonly relation: string

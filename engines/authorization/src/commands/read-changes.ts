@@ -2,6 +2,7 @@ import type { ChangeRecord } from "../storage/storage.ts"
 import type { Engine } from "./engine.ts"
 import { requireStore } from "./resolve-model.ts"
 
+/** One page of a store's changes, in the order in which they were committed. */
 export interface ReadChangesInput {
   readonly store: string
   readonly objectType: string | undefined

@@ -3,6 +3,7 @@ import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
 import { requireStore } from "./resolve-model.ts"
 
+/** One page of a store's tuples, in the order in which they were written. */
 export interface ReadInput {
   readonly store: string
   /** Undefined: every tuple. Members may be empty: not asked for. */

@@ -10,11 +10,13 @@ export interface ModelReference {
   readonly modelId: string
 }
 
+/** The model that a request means: the one it names, else the store's latest. */
 export interface ResolvedModel {
   readonly modelId: string
   readonly model: CompiledModel
 }
 
+/** A model with an evaluator over the store's tuples, as fresh as was asked. */
 export interface ResolvedEvaluator extends ResolvedModel {
   readonly evaluator: Evaluator
 }
@@ -56,6 +58,7 @@ async function namedModel(
   throw modelNotFound(asked)
 }
 
+/** The wire's refusal of a model that the store does not have. The caller throws it. */
 export function modelNotFound(modelId: string): Error {
   return refuse("authorization_model_not_found", `Authorization Model '${modelId}' not found`)
 }
@@ -65,6 +68,7 @@ export async function requireStore(engine: Engine, store: string): Promise<void>
   if ((await engine.storage.readHead(store)) === undefined) throw storeNotFound()
 }
 
+/** The wire's refusal of an unknown or deleted store. The caller throws it. */
 export function storeNotFound(): Error {
   return refuse("store_id_not_found", "Store ID not found")
 }

@@ -7,6 +7,7 @@ export function createStore(engine: Engine, name: string): Promise<StoreRecord> 
   return engine.storage.createStore(name)
 }
 
+/** One store that is not deleted; otherwise refuses as `storeNotFound`. */
 export async function getStore(engine: Engine, id: string): Promise<StoreRecord> {
   const store = await engine.storage.getStore(id)
   if (store === undefined) throw storeNotFound()

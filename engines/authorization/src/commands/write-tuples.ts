@@ -8,6 +8,7 @@ import { structSize } from "../wire/protobuf-size.ts"
 import type { Engine } from "./engine.ts"
 import { type ModelReference, resolveModel } from "./resolve-model.ts"
 
+/** Tuples to write and to delete in one transaction: all or none. */
 export interface WriteInput extends ModelReference {
   readonly writes: readonly RelationshipTuple[]
   readonly deletes: readonly TupleKey[]

@@ -5,6 +5,7 @@ import { changeChannel } from "./schema.ts"
 /** Waits between attempts to listen again, the last one repeated. */
 const reconnectDelaysMilliseconds = [100, 500, 2_000, 5_000]
 
+/** What hears of commits of other processes. Called in the order of arrival. */
 export interface NoticeHandlers {
   /** A commit in some process: up to this position, or of something else than tuples. */
   readonly onNotice: (store: string, position: number | undefined) => void

@@ -34,6 +34,7 @@ export interface ChangeRecord extends Change {
   readonly timestamp: string
 }
 
+/** Which tuples to read: all that agree with every member that is there. */
 export interface TupleFilter {
   /** `type:id`, or `type:` for every object of a type. */
   readonly object?: string | undefined
@@ -41,6 +42,7 @@ export interface TupleFilter {
   readonly user?: string | undefined
 }
 
+/** One write. `onDuplicate` and `onMissing` say whether a tuple that is there or gone already fails all of it. */
 export interface TupleWrite {
   readonly writes: readonly RelationshipTuple[]
   readonly deletes: readonly TupleKey[]
@@ -72,6 +74,7 @@ export interface StoreStorage {
   readHead(id: string): Promise<StoreHead | undefined>
 }
 
+/** A model with its place in the order of writing; the highest of a store is its latest. */
 export interface StoredModel {
   readonly sequence: number
   readonly model: AuthorizationModel & { readonly id: string }
@@ -98,6 +101,7 @@ export interface ChangePage {
   readonly limit: number
 }
 
+/** Tuples and their changes, each call inside one store. */
 export interface TupleStorage {
   /** In one transaction, durable when it returns. INVARIANT 9. */
   writeTuples(store: string, write: TupleWrite): Promise<TupleWriteOutcome>
@@ -122,6 +126,7 @@ export interface AssertionStorage {
   readAssertions(store: string, modelId: string): Promise<unknown>
 }
 
+/** Everything the engine keeps. Commands see it through narrower interfaces. */
 export interface Storage extends StoreStorage, ModelStorage, TupleStorage, AssertionStorage {
   /** Throws where the database does not answer. */
   ping(): Promise<void>

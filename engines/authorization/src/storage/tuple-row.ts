@@ -10,6 +10,7 @@ export interface TupleColumns {
   readonly condition_context: string | null
 }
 
+/** A row as the evaluator takes it; a condition without context gets an empty one. */
 export function toTuple(row: TupleColumns): RelationshipTuple {
   const key = { user: row.user, relation: row.relation, object: row.object }
   if (row.condition_name === null) return key
@@ -17,6 +18,7 @@ export function toTuple(row: TupleColumns): RelationshipTuple {
   return { ...key, condition: { name: row.condition_name, context } }
 }
 
+/** The condition's column; null for a tuple without one. */
 export function conditionName(condition: TupleCondition | null | undefined): string | null {
   return condition?.name ?? null
 }

@@ -10,6 +10,7 @@ export interface Models {
   get(store: string, id: string): Promise<CompiledModel | undefined>
 }
 
+/** Compiles models when they are first asked for and keeps the last used ones. */
 export function createModels(storage: Storage): Models {
   const compiled = new Map<string, CompiledModel>()
   return {

@@ -17,6 +17,7 @@ export interface StoreViews {
   doubtAll(): void
 }
 
+/** Views of stores, loaded when first asked for; those unused for longest are given up. */
 export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
   /** In the order of use. Loading ones are promises, so that questions that come together load once. */
   const open = new Map<string, Promise<StoreView | undefined>>()

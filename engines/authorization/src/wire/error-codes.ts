@@ -39,6 +39,7 @@ const statusOfCode = {
   unimplemented: 404,
 } as const
 
+/** An error code of OpenFGA's API that this engine can answer. */
 export type WireErrorCode = keyof typeof statusOfCode
 
 /** What a refusal carries for the wire's mapper. `message` may name what the caller sent, so it is never logged. */
@@ -61,6 +62,7 @@ export function refusalOf(error: GatehouseError): WireRefusal | undefined {
   return refusals.get(error)
 }
 
+/** The HTTP status with which the real server sends the code. */
 export function statusOfWireError(code: WireErrorCode): number {
   return statusOfCode[code]
 }

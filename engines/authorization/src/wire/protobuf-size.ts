@@ -47,6 +47,7 @@ function valueSize(value: unknown): number {
   return nested(structSize(value as Record<string, unknown>))
 }
 
+/** Bytes of a tuple in protobuf's encoding, by which the limits of the wire count. */
 export function tupleSize({ user, relation, object, condition }: RelationshipTuple): number {
   const key = text(user) + text(relation) + text(object)
   return condition ? key + nested(text(condition.name) + nested(structSize(condition.context ?? {}))) : key

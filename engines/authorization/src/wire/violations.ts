@@ -24,6 +24,7 @@ export function violation(message: string, field: string, reason: string): Gateh
   return refuse(rule?.[2] ?? "validation_error", `invalid ${message}.${field}: ${reason}`)
 }
 
+/** The refusal of a member that is missing, in the words of the real server's validator. */
 export function requiredViolation(message: string, field: string): GatehouseError {
   return violation(message, field, "value is required")
 }
@@ -58,6 +59,7 @@ const pattern = (source: string, shown: string): WirePattern => ({
   shown,
 })
 
+/** Patterns of the real server's validator, each beside the spelling that its messages show. */
 export const wirePatterns = {
   ulid: pattern("^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$", "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"),
   user: pattern(`^${notSpace}{2,512}$`, "^[^\\\\s]{2,512}$"),
