@@ -31,6 +31,7 @@ import type { OidcDependencies } from "./wire/oidc-dependencies.ts"
 import { registerOidcRoutes } from "./wire/oidc-routes.ts"
 import { createRealmOrigins } from "./wire/realm-origins.ts"
 
+/** How to reach the database, where to listen, and by which address others know the engine. */
 export interface IdentityEngineOptions {
   /** The engine's own database; its schema is migrated at the start. */
   readonly databaseUrl: Secret

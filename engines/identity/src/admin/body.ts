@@ -35,6 +35,7 @@ export const textField = z
   .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, "holds control characters")
   .refine((text) => text.isWellFormed(), "is not well-formed Unicode")
 
+/** Texts of one member of a body, each as bounded as `textField`. */
 export const textList = z.array(textField).max(maximumEntries, "has too many entries")
 
 const attributeName = textField.min(1).max(255)

@@ -1,6 +1,7 @@
 import { html } from "./html.ts"
 import { renderPage } from "./layout.ts"
 
+/** What the login page shows. All of it is escaped when the page is written. */
 export interface LoginPage {
   /** The organization's display name. */
   readonly organization: string

@@ -10,6 +10,7 @@ export interface Providers {
   close(): void
 }
 
+/** What the providers of all realms share. */
 export interface ProvidersOptions {
   readonly store: IdentityStore
   readonly sessions: UserSessions

@@ -35,6 +35,7 @@ export interface RealmProvider {
   ): Promise<{ sid: string; accountId: string } | undefined>
 }
 
+/** What the provider of one realm is made from; a change of any of it needs a new provider. */
 export interface RealmProviderOptions {
   readonly issuer: string
   /** The name of the realm, as in its paths. */

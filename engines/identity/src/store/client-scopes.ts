@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import type { StoreScope } from "./scope.ts"
 import type { Client, ClientScope, ProtocolMapper, RealmId } from "./types.ts"
 
+/** Client scopes of realms, to read: they come with the realm. */
 export interface ClientScopeTable {
   /** A client's scopes with their mappers, by name. */
   ofClient(client: Client): Promise<{ default: readonly ClientScope[]; optional: readonly ClientScope[] }>
@@ -9,6 +10,7 @@ export interface ClientScopeTable {
   list(realmId: RealmId): Promise<readonly RealmClientScope[]>
 }
 
+/** A scope with the way in which new clients of its realm get it; undefined for those that get it on request alone. */
 export interface RealmClientScope extends ClientScope {
   readonly realmDefault: "default" | "optional" | undefined
 }
@@ -26,6 +28,7 @@ const columns = sql`s.id, s.name, s.description, s.attributes, s.realm_default, 
     'protocolMapper', m.protocol_mapper, 'config', m.config) order by m.name collate "C"), '[]')
   from identity.protocol_mapper m where m.scope_id = s.id) as mappers`
 
+/** Client scopes as the transaction or connection of the scope sees them. */
 export function createClientScopeTable({ database }: StoreScope): ClientScopeTable {
   return {
     async ofClient(client) {

@@ -16,6 +16,7 @@ export interface ClientFilter {
   readonly search?: boolean | undefined
 }
 
+/** Clients, each call inside one realm. Secrets are sealed at rest. */
 export interface ClientTable {
   find(realmId: RealmId, clientUuid: string): Promise<Client | undefined>
   findByClientId(realmId: RealmId, clientId: string): Promise<ClientWithSecret | undefined>

@@ -29,6 +29,7 @@ export interface AdminStore extends IdentityStore {
   transaction<Result>(work: (store: AdminStore) => Promise<Result>): Promise<Result>
 }
 
+/** The database, and the key that seals what must not be read from a copy of it. */
 export interface IdentityStoreOptions {
   readonly database: Kysely<IdentityTables>
   /** Seals private keys, client secrets and expiring objects; at least 32 characters. Losing it loses those. */

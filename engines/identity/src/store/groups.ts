@@ -5,6 +5,7 @@ import { done, type Outcome, refused, type Slice, type StoreScope } from "./scop
 import type { Group, Realm, RealmId, User } from "./types.ts"
 import { toUser } from "./users.ts"
 
+/** What a caller sets of a group; its place and id are the table's. */
 export type GroupInput = Pick<Group, "name" | "description" | "attributes">
 
 /** The tree of a realm's groups. Paths are kept with the rows and follow a rename. */

@@ -9,6 +9,7 @@ export interface LoginFailureTable {
   clear(user: User): Promise<void>
 }
 
+/** Counts failed logins by user; the clock decides whether a lock still holds. */
 export function createLoginFailureTable({ database, clock }: StoreScope): LoginFailureTable {
   const read = (row: { failures: number; locked_until: Date | null } | undefined): LoginFailures => {
     const until = row?.locked_until?.getTime() ?? 0

@@ -3,6 +3,7 @@ import { sql } from "kysely"
 import { done, type Outcome, refused, type StoreScope } from "./scope.ts"
 import type { ProtocolMapper, Realm } from "./types.ts"
 
+/** What a caller sets of a protocol mapper. */
 export type MapperInput = Pick<ProtocolMapper, "name" | "protocolMapper" | "config">
 
 /** Mappers of clients. Those of the built-in scopes never change here. */
@@ -20,6 +21,7 @@ export interface MapperTable {
   replaceAll(realm: Realm, clientUuid: string, inputs: readonly MapperInput[]): Promise<void>
 }
 
+/** Mappers of clients. Each change is announced, so that providers read the client anew. */
 export function createMapperTable({ database, changed }: StoreScope): MapperTable {
   const table = "identity.protocol_mapper" as const
   const told = (realm: Realm) => changed({ realmId: realm.id, realm: realm.realm, kind: "client" })

@@ -36,6 +36,7 @@ export interface RealmKeyTable {
   dropPassive(realm: Realm, before: Date): Promise<number>
 }
 
+/** Keys of realms as the transaction or connection of the scope sees them. */
 export function createRealmKeyTable(scope: StoreScope): RealmKeyTable {
   const { database, sealer } = scope
   const place = (realmId: RealmId, kid: string) => `realm_key/${realmId}/${kid}`

@@ -42,6 +42,7 @@ export interface RealmTable {
   delete(realm: Realm): Promise<void>
 }
 
+/** Realms as the transaction or connection of the scope sees them. Each change is announced to the providers. */
 export function createRealmTable(scope: StoreScope): RealmTable {
   const { database } = scope
   const rows = () => database.selectFrom("identity.realm").selectAll()

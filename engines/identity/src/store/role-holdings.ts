@@ -24,6 +24,7 @@ export interface RoleHoldings {
   effectiveIdsOfGroup(group: Group): Promise<ReadonlySet<string>>
 }
 
+/** Role holdings as the transaction or connection of the scope sees them. */
 export function createRoleHoldings(scope: StoreScope): RoleHoldings {
   return { ...mappings(scope), ...effective(scope) }
 }

@@ -5,8 +5,10 @@ import { roleRows, rolesOfClient, toRole } from "./role-rows.ts"
 import { done, type Outcome, refused, type Slice, type StoreScope } from "./scope.ts"
 import type { Realm, RealmId, Role } from "./types.ts"
 
+/** What a caller sets of a role. */
 export type RoleInput = Pick<Role, "name" | "description" | "attributes">
 
+/** Roles of realms and of their clients, each call inside one realm. */
 export interface RoleTable extends RoleHoldings {
   find(realmId: RealmId, roleId: string): Promise<Role | undefined>
   findByName(realmId: RealmId, clientUuid: string | undefined, name: string): Promise<Role | undefined>

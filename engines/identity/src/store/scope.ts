@@ -18,10 +18,12 @@ export type Outcome<Value, Refusal extends string> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: Refusal }
 
+/** An expected outcome: it was carried out. */
 export function done<Value>(value: Value): { readonly ok: true; readonly value: Value } {
   return { ok: true, value }
 }
 
+/** An expected outcome: nothing was changed, and why. */
 export function refused<Refusal extends string>(
   reason: Refusal,
 ): { readonly ok: false; readonly reason: Refusal } {

@@ -27,6 +27,7 @@ export interface RealmSettings {
   readonly attributes: Readonly<Record<string, string>>
 }
 
+/** A realm with its settings. Everything else of the engine belongs to one. */
 export interface Realm extends RealmSettings {
   readonly id: RealmId
   /** The name in paths and issuers. */

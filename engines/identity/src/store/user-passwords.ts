@@ -20,6 +20,7 @@ const updatePasswordAction = "UPDATE_PASSWORD"
 /** Looked up for an unknown user, so that the database is asked all the same. */
 const nobodyId = "00000000-0000-0000-0000-000000000000"
 
+/** Passwords as the transaction or connection of the scope sees them; stored as hashes alone. */
 export function createUserPasswords({ database }: StoreScope): UserPasswords {
   return {
     async writePassword(user, password, temporary) {

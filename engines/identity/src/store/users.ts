@@ -23,6 +23,7 @@ export type UserInput = Pick<
 /** Two users of a realm never share a user name or an e-mail address. */
 export type UserRefusal = "username_exists" | "email_exists"
 
+/** Users and service accounts, each call inside one realm. */
 export interface UserTable extends UserPasswords {
   find(realmId: RealmId, userId: string): Promise<User | undefined>
   findByUsername(realmId: RealmId, username: string): Promise<User | undefined>

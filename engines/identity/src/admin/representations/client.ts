@@ -46,6 +46,7 @@ export const clientSchema = z.strictObject({
   access: readOnly,
 })
 
+/** A client as the admin API takes it, after the schema's checks. */
 export type ClientRepresentation = z.infer<typeof clientSchema>
 
 /** Keycloak's client where the representation says no more than a client id. */

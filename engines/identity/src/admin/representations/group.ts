@@ -21,6 +21,7 @@ export const groupSchema = z.strictObject({
   clientRoles: readOnly,
 })
 
+/** A group as the admin API takes it, without the groups below it. */
 export type GroupRepresentation = z.infer<typeof groupSchema>
 
 /** GroupRepresentation as an import takes it: a tree, with the roles that each group gives. */
@@ -29,6 +30,7 @@ export interface ImportedGroup extends Omit<GroupRepresentation, "subGroups" | "
   readonly realmRoles?: readonly string[] | undefined
 }
 
+/** A group of a realm import with the groups below it. Client roles are refused unless they are empty. */
 export const importedGroupSchema: z.ZodType<ImportedGroup> = z.lazy(() =>
   z.strictObject({
     ...members,

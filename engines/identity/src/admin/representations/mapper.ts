@@ -13,6 +13,7 @@ export const mapperSchema = z.strictObject({
   config: textMap.default({}),
 })
 
+/** A protocol mapper as the admin API takes it, after the schema's checks. */
 export type MapperRepresentation = z.infer<typeof mapperSchema>
 
 /** ProtocolMapperRepresentation of a mapper. */

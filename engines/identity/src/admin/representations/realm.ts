@@ -77,6 +77,7 @@ export const realmUpdateSchema = z.strictObject({
   defaultRole: readOnly,
 })
 
+/** The settings that a change of a realm names; what is left out stays. */
 export type RealmUpdate = z.infer<typeof realmUpdateSchema>
 
 /** The settings after an update. */

@@ -15,6 +15,7 @@ export const roleSchema = z.strictObject({
   scopeParamRequired: readOnly,
 })
 
+/** A role as the admin API takes it, after the schema's checks. */
 export type RoleRepresentation = z.infer<typeof roleSchema>
 
 /** Roles as role mappings name them: found by id, and the name has to agree. */

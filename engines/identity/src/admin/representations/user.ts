@@ -35,6 +35,7 @@ export const userSchema = z.strictObject({
   access: readOnly,
 })
 
+/** A user as the admin API takes it. May hold a password in plain text: never log it. */
 export type UserRepresentation = z.infer<typeof userSchema>
 
 /** UserRepresentation; the brief one leaves attributes out. */

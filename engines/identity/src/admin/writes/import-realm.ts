@@ -30,6 +30,7 @@ export const realmImportSchema = realmUpdateSchema.extend({
   users: listOf(userSchema),
 })
 
+/** A whole realm as Keycloak exports it, after the schema's checks. May hold passwords and client secrets. */
 export type RealmImport = z.infer<typeof realmImportSchema>
 
 /**
