@@ -19,6 +19,7 @@ const explanationStepSchema = z
       .meta({ description: "Of a tuple: false where the token or the directory says it." }),
   })
   .meta({ id: "ExplanationStep" })
+/** One step of the way that allowed the principal. */
 export type ExplanationStep = z.infer<typeof explanationStepSchema>
 
 /** What was tried for a denial. Tuples of others appear for those who may manage users. */
@@ -52,6 +53,7 @@ const suggestionSchema = z
     summary: z.string(),
   })
   .meta({ id: "Suggestion" })
+/** What an administrator could grant so that the answer becomes yes. Nothing is granted by it. */
 export type Suggestion = z.infer<typeof suggestionSchema>
 
 /** Query of `GET /v1/explain`. `principal` left out means oneself. */
@@ -69,4 +71,5 @@ export const explainAnswerSchema = checkAnswerSchema
     suggestion: suggestionSchema.optional(),
   })
   .meta({ id: "ExplainAnswer" })
+/** Answer of `GET /v1/explain`, read. */
 export type ExplainAnswer = z.infer<typeof explainAnswerSchema>

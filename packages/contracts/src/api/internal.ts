@@ -20,6 +20,7 @@ export const organizationDirectorySchema = z.object({
     }),
   ),
 })
+/** The directory, read. The gateway checks it once more before it trusts an entry. */
 export type OrganizationDirectoryAnswer = z.infer<typeof organizationDirectorySchema>
 
 const common = { organization: z.string(), atSeconds: z.number() }
@@ -43,4 +44,5 @@ export const revocationPageSchema = z.object({
   next: z.string(),
   complete: z.boolean(),
 })
+/** A page of the revocation feed, read; events in the order of their positions. */
 export type RevocationPageAnswer = z.infer<typeof revocationPageSchema>

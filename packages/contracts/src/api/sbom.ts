@@ -21,7 +21,9 @@ export const sbomSchema = z
     created_by: z.string(),
   })
   .meta({ id: "Sbom" })
+/** A document of an answer, read. */
 export type Sbom = z.infer<typeof sbomSchema>
+/** A page of one project's documents. */
 export const sbomPageSchema = pageSchema(sbomSchema).meta({ id: "SbomPage" })
 
 /** The answer to an upload: the document, and what of it was passed over. */
@@ -31,6 +33,7 @@ export const sbomCreatedSchema = sbomSchema
     warnings: z.array(z.object({ path: z.string(), message: z.string() })),
   })
   .meta({ id: "SbomCreated" })
+/** The answer to an upload, read. */
 export type SbomCreated = z.infer<typeof sbomCreatedSchema>
 
 /** A component of one document. */
@@ -46,5 +49,7 @@ export const componentSchema = z
     hashes: z.array(z.object({ algorithm: z.string(), content: z.string() })),
   })
   .meta({ id: "Component" })
+/** A component of an answer, read. */
 export type Component = z.infer<typeof componentSchema>
+/** A page of components, of one document or of a search in a project. */
 export const componentPageSchema = pageSchema(componentSchema).meta({ id: "ComponentPage" })

@@ -16,6 +16,7 @@ export function isUuid(text: string): boolean {
   return uuidForm.test(text)
 }
 
+/** The kinds of principals that can act; also the types of their objects in the permission model. */
 export type PrincipalType = "user" | "service" | "api_key"
 
 const principalTypes: ReadonlySet<string> = new Set<PrincipalType>(["user", "service", "api_key"])
@@ -49,10 +50,12 @@ function groupSegments(path: string): string[] {
   return segments
 }
 
+/** The organization as an object of the permission model. */
 export function organizationObject(organization: OrganizationId): ObjectId {
   return `organization:${organization}` as ObjectId
 }
 
+/** The project as an object of the permission model. */
 export function projectObject(project: ProjectUuid): ObjectId {
   return `project:${project}` as ObjectId
 }
@@ -60,6 +63,7 @@ export function projectObject(project: ProjectUuid): ObjectId {
 /** The installation as an object; platform administrators are its admins. */
 export const platformObject = "platform:gatehouse" as ObjectId
 
+/** What an id of the permission model says of a principal. */
 export interface ParsedPrincipal {
   readonly type: PrincipalType
   readonly organization: OrganizationId

@@ -1,10 +1,14 @@
 /** What a permission is asked on. */
 export type PermissionObjectType = "organization" | "project"
 
+/** Roles of the first matrix, as realms hold and tokens carry them. */
 export const organizationRoles = ["platform-admin", "tenant-admin", "developer", "viewer"] as const
+/** A role in an organization; its rights are a column of the matrix. */
 export type OrganizationRole = (typeof organizationRoles)[number]
 
+/** Roles that bindings of a project give; each is a relation of the permission model. */
 export const projectRoles = ["owner", "admin", "member", "developer", "operator", "viewer"] as const
+/** A role in one project; its rights are a column of the matrix. */
 export type ProjectRole = (typeof projectRoles)[number]
 
 /** The first matrix: what belongs to no project. A row is a permission, its list the roles that hold it. */
