@@ -10,6 +10,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** A number of the table above; no command ends with another. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** The table, a row a code. */

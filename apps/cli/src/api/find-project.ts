@@ -11,6 +11,7 @@ export const projectArgument = {
   },
 } as const
 
+/** Every project that the login may read, through all pages, in the API's order. */
 export function listProjects(api: ApiClient): Promise<Project[]> {
   return collectItems(api.projects.list)
 }

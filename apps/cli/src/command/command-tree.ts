@@ -12,6 +12,7 @@ export interface CommandGroup {
   readonly commands: Readonly<Record<string, CommandEntry>>
 }
 
+/** Commands by the word that calls them. Modules load when they are called, so that help stays quick. */
 export type CommandTree = Readonly<Record<string, CommandEntry | CommandGroup>>
 
 /** Every command of gatehouse, in the order in which the help lists them. */

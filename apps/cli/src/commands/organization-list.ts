@@ -3,6 +3,7 @@ import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 
+/** Prints the organizations that the login may see. */
 export const organizationList = defineCommand({
   args: loginArguments,
   run: async ({ args, terminal, environment }) => {

@@ -3,6 +3,7 @@ import { findProject } from "../api/find-project.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { confirm, confirmArgument } from "./confirm.ts"
 
+/** Deletes a project for good, after a question unless `--yes` is there. */
 export const projectDelete = defineCommand({
   args: {
     project: { type: "positional", required: true, description: "Project, by name or id" },

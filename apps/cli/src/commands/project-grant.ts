@@ -36,5 +36,7 @@ function bindingCommand(change: "grant" | "revoke", done: string): Command {
   })
 }
 
+/** Gives a user, a service account or a group a role of a project. */
 export const projectGrant = bindingCommand("grant", "is now")
+/** Takes a role of a project away. Other roles of the same subject stay. */
 export const projectRevoke = bindingCommand("revoke", "is no longer")

@@ -3,6 +3,7 @@ import { listProjects } from "../api/find-project.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 
+/** Prints the projects that the login may read. */
 export const projectList = defineCommand({
   args: loginArguments,
   run: async ({ args, terminal, environment }) => {

@@ -2,6 +2,7 @@ import { defineCommand } from "../command/define-command.ts"
 import { confirm, confirmArgument } from "./confirm.ts"
 import { jsonArgument, loadServer, stateArgument, stateDirectoryOf } from "./server.ts"
 
+/** Removes the state of this machine's plane for good, after a question unless `--yes` is there. */
 export const reset = defineCommand({
   args: { ...stateArgument, ...confirmArgument, ...jsonArgument },
   run: async ({ args, terminal, environment }) => {

@@ -2,6 +2,7 @@ import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { confirm, confirmArgument } from "./confirm.ts"
 
+/** Deletes a document for good, after a question unless `--yes` is there. */
 export const sbomDelete = defineCommand({
   args: {
     id: { type: "positional", required: true, description: "The document's id" },

@@ -2,6 +2,7 @@ import { connect, loginArguments } from "../api/connect.ts"
 import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 
+/** Prints what is known of a document, or with `--document` its bytes as they were uploaded. */
 export const sbomGet = defineCommand({
   args: {
     id: { type: "positional", required: true, description: "The document's id" },

@@ -5,6 +5,7 @@ import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 import { limitArgument, parseLimit } from "./limit-argument.ts"
 
+/** Prints the documents of a project, up to the limit. */
 export const sbomList = defineCommand({
   args: { ...projectArgument, ...limitArgument, ...loginArguments },
   run: async ({ args, terminal, environment }) => {

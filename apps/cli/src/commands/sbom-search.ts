@@ -5,6 +5,7 @@ import { defineCommand } from "../command/define-command.ts"
 import { formatTable } from "../output/table.ts"
 import { limitArgument, parseLimit } from "./limit-argument.ts"
 
+/** Finds in which documents of a project a package stands, by its package URL. */
 export const sbomSearch = defineCommand({
   args: {
     purl: {

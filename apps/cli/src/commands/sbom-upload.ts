@@ -8,6 +8,7 @@ import { oneLine, type Terminal } from "../terminal.ts"
 /** The server's own limit: what is larger is not sent. */
 const maximumDocumentBytes = 32 * 1024 * 1024
 
+/** Uploads a document from a file or standard input, and tells what of it was passed over. */
 export const sbomUpload = defineCommand({
   args: {
     file: {

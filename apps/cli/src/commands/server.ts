@@ -6,9 +6,13 @@ export function loadServer() {
   return import("@gatehouse/server")
 }
 
+/** The server's entry points. Loaded when a command needs it: the layers keep the command line free of it. */
 export type Server = Awaited<ReturnType<typeof loadServer>>
+/** What `up` can be told, as the server takes it. */
 export type UpOptions = Parameters<Server["up"]>[0]
+/** Progress of a start, one for each change of a step. */
 export type StartEvent = Parameters<UpOptions["report"]>[0]
+/** A plane of this process, which stops with it. */
 export type RunningPlane = Awaited<ReturnType<Server["up"]>>
 
 /** `--state DIR`, as every command that works on this machine's plane takes it. */

@@ -11,6 +11,7 @@ import type { Terminal } from "../terminal.ts"
 import { parsePort, portArgument } from "./port-argument.ts"
 import { loadServer, stateArgument, stateDirectoryOf } from "./server.ts"
 
+/** Starts the plane in this process and keeps it until a signal. */
 export const up = defineCommand({
   args: {
     demo: {

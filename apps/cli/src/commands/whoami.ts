@@ -3,6 +3,7 @@ import { defineCommand } from "../command/define-command.ts"
 import { createLoginStore } from "../logins/login-store.ts"
 import { formatTable } from "../output/table.ts"
 
+/** Prints who the login is, or with `--all` every login that is kept here. */
 export const whoami = defineCommand({
   args: { ...loginArguments, all: { type: "boolean", description: "List every login that is kept here" } },
   run: async ({ args, terminal, environment }) => {

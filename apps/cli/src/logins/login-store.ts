@@ -15,6 +15,7 @@ export interface LoginStore {
 
 const empty: LoginFile = { version: 1, logins: {} }
 
+/** Keeps logins in `logins.json` of the state directory. Throws `cli.logins_unwritable` and `cli.logins_damaged`. */
 export function createLoginStore(stateDirectory: string): LoginStore {
   const path = join(stateDirectory, "logins.json")
   const read = async (): Promise<LoginFile> => {

@@ -14,6 +14,7 @@ export const loginSchema = z.object({
   refreshToken: z.string().optional(),
   idToken: z.string().optional(),
 })
+/** A kept login. It holds tokens: never print it whole. */
 export type Login = z.infer<typeof loginSchema>
 
 /** What the file holds: logins by name, the newest one being used where no other is asked for. */
@@ -22,6 +23,7 @@ export const loginFileSchema = z.object({
   current: z.string().optional(),
   logins: z.record(z.string(), loginSchema),
 })
+/** All kept logins, and which of them is current. */
 export type LoginFile = z.infer<typeof loginFileSchema>
 
 /** What a login is kept under. Two installations may have organizations of one name, so the address is part of it. */

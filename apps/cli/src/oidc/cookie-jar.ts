@@ -7,6 +7,7 @@ export interface CookieJar {
   headerFor(url: URL): string | undefined
 }
 
+/** An empty jar for one login, kept in memory alone. */
 export function createCookieJar(): CookieJar {
   const byHost = new Map<string, Map<string, string>>()
   return {

@@ -7,6 +7,7 @@ const planeSchema = z.object({
   ready: z.literal(true),
   urls: z.object({ gateway: z.url(), identity: z.url().optional() }),
 })
+/** Where the plane of this machine answers. From `plane.json`, which the server writes. */
 export type Plane = z.infer<typeof planeSchema>
 
 const loginSchema = z.object({ username: z.string(), password: z.string() })
@@ -17,6 +18,7 @@ const demoSchema = z.object({
   ),
   platform: z.object({ url: z.url(), issuer: z.url(), administrator: loginSchema }),
 })
+/** The demo's organizations and logins. From `demo.json`, which the server writes. */
 export type Demo = z.infer<typeof demoSchema>
 
 /** The plane that runs on this state directory, or undefined where none does. */
