@@ -40,6 +40,7 @@ const schema = {
   ),
 }
 
+/** The server's configuration after all checks; secret keys are sealed. */
 export type ServerConfig = ConfigOf<typeof schema>
 
 /** Reads the server's settings. Throws `config.invalid` with every violation at once. */

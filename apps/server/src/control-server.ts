@@ -12,6 +12,7 @@ import type { Logger } from "@gatehouse/telemetry"
 /** Nothing is sent to this address. */
 const bodyLimitBytes = 1024
 
+/** A control address that runs, on a free loopback port. */
 export interface ControlServer {
   readonly url: string
   close(): Promise<void>

@@ -2,10 +2,12 @@ import type { PartHealth } from "@gatehouse/kernel"
 
 /** The parts of a plane, in the order in which they start. Each answers at an address of its own. */
 export const partNames = ["database", "identity", "authorization", "governance", "sbom", "gateway"] as const
+/** A part that `only` can name. */
 export type PartName = (typeof partNames)[number]
 
 /** Development defaults that production refuses unless each is allowed by name (INVARIANT 10). */
 export const developmentDefaults = ["embedded", "http", "demo", "state-secrets"] as const
+/** The name by which such a default is allowed in production. */
 export type DevelopmentDefault = (typeof developmentDefaults)[number]
 
 /** Where a plane keeps its state and what it reads from outside. */
@@ -16,6 +18,7 @@ export interface PlaneOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** How one start differs from the configured plane. */
 export interface UpOptions extends PlaneOptions {
   /** The gateway's port; identity, authorization, secrets and database follow at +1, +2, +3 and +4. Default 8080. */
   readonly port?: number | undefined
@@ -71,6 +74,7 @@ export interface DemoLogin {
   readonly password: string
 }
 
+/** One demo organization as `demo.json` tells it. Holds passwords and a client secret. */
 export interface DemoOrganization {
   readonly url: string
   readonly issuer: string

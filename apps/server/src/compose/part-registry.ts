@@ -19,6 +19,7 @@ interface Closable {
   close(): Promise<void>
 }
 
+/** An empty registry that reports each step's begin and end; durations in milliseconds. */
 export function createPartRegistry(report: (event: StartEvent) => void): PartRegistry {
   const parts = new Map<PartName, Closable>()
   const closers: (() => Promise<void>)[] = []

@@ -54,6 +54,7 @@ function databaseAddress({ config, addresses }: PlaneContext): string {
   return `postgres://${new URL(configured).host}`
 }
 
+/** Tells other programs of this machine where the plane answers, in `plane.json`. Holds secrets: its owner alone reads it. */
 export async function writePlaneFile(paths: StatePaths, file: PlaneFile): Promise<void> {
   await writeJson(paths.plane, file)
 }

@@ -15,6 +15,7 @@ import { startDatabase } from "./start-database.ts"
 import { startEngines } from "./start-engines.ts"
 import { type RunningServices, startServices } from "./start-services.ts"
 
+/** What a start works from, once options and configuration are read and agree. */
 export interface StartPlaneInput {
   readonly options: UpOptions
   readonly config: ServerConfig

@@ -10,7 +10,9 @@ export interface DemoUser {
   readonly projectRole: ProjectRole | undefined
 }
 
+/** Who there is in every demo organization; also their user names. */
 export const demoUserNames = ["owner", "admin", "developer", "viewer"] as const
+/** One of the demo's users, by the role shown. */
 export type DemoUserName = (typeof demoUserNames)[number]
 
 /** The same four people in every demo organization: one for each way to hold a role. */
@@ -45,11 +47,13 @@ export const demoUsers: Readonly<Record<DemoUserName, DemoUser>> = {
   },
 }
 
+/** Two, so that the wall between organizations can be tried; each with one project. */
 export const demoOrganizations = {
   acme: { displayName: "Acme", projectName: "rocket" },
   globex: { displayName: "Globex", projectName: "reactor" },
 } as const
 
+/** Of the platform's own realm: acts in every organization. */
 export const demoAdministrator = {
   username: "administrator",
   firstName: "Pat",

@@ -6,6 +6,7 @@ import { readJson, type StatePaths, writeJson } from "./state-directory.ts"
 
 /** Logins that have a key of their own, from which their passwords are derived. */
 const loginNames = ["identity", "authorization", "governance", "sbom"] as const
+/** A database login whose password derives from a kept key. */
 export type LoginName = (typeof loginNames)[number]
 
 /** Everything that is generated at the first start and kept. None of it is in the repository or has a default. */
