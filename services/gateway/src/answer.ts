@@ -11,6 +11,7 @@ export function endsConnection(error: unknown): boolean {
   return isGatehouseError(error) && closing.has(error.code)
 }
 
+/** What every answer to one request carries, errors included. */
 export interface AnswerContext {
   readonly requestId: string
   /** CORS fields of an allowed origin. */

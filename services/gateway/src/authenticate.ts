@@ -10,6 +10,7 @@ import { decide } from "@gatehouse/sdk/decision"
 import { type AccessTokenVerifier, readBearerToken, toPrincipal } from "@gatehouse/tokens"
 import type { RequestHeaders } from "./request/request-headers.ts"
 
+/** One request's credential and the organization whose host it came to. */
 export interface AuthenticationQuery {
   readonly headers: RequestHeaders
   /** The organization that the host names; undefined where it names none. */

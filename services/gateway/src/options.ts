@@ -7,6 +7,7 @@ import type { InternalTokenIssuer } from "@gatehouse/tokens"
 /** The services that the gateway forwards to; the name is the audience of the internal token. */
 export type UpstreamName = "governance" | "sbom"
 
+/** Where the gateway listens, whom it stands before, and its bounds. */
 export interface GatewayServiceOptions {
   /** 0 takes a free port. */
   readonly port: number
@@ -46,6 +47,7 @@ export interface GatewayLimits {
   readonly clientStallMilliseconds: number
 }
 
+/** So many requests in so many seconds. */
 export interface RateLimit {
   readonly requests: number
   readonly perSeconds: number

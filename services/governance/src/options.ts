@@ -10,6 +10,7 @@ import type { OrganizationTables } from "./database/organization-schema.ts"
 import type { RealmDirectory } from "./directory/realm-directory.ts"
 import type { NewOrganization, ProvisioningOptions } from "./tenancy/provision-organization.ts"
 
+/** What governance works on, whom it trusts, and where it listens. */
 export interface GovernanceServiceOptions {
   /** Internal tokens for the audience `governance`. */
   readonly verifier: RequestVerifier

@@ -12,6 +12,7 @@ import { addGetSbom } from "./routes/get-sbom.ts"
 import { addListSboms } from "./routes/list-sboms.ts"
 import { addSearchComponents } from "./routes/search-components.ts"
 
+/** What the service works on, whom it trusts, and where it listens. */
 export interface SbomServiceOptions {
   /** Internal tokens behind the gateway, public ones where the service stands at the edge itself. */
   readonly verifier: RequestVerifier

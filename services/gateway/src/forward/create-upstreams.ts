@@ -28,12 +28,14 @@ export interface Upstreams {
   close(): Promise<void>
 }
 
+/** Where the services are, who signs for the gateway, and how long a forwarded request may take. */
 export interface UpstreamsOptions {
   readonly urls: Readonly<Record<UpstreamName, string>>
   readonly internalTokens: InternalTokenIssuer
   readonly timeoutMilliseconds: number
 }
 
+/** Separate pools for clients' requests and the gateway's own; nothing is dialled yet. */
 export function createUpstreams({ urls, internalTokens, timeoutMilliseconds }: UpstreamsOptions): Upstreams {
   const openPools = (connections: number, patienceMilliseconds: number) =>
     new Map(

@@ -6,6 +6,7 @@ import { answeredHeaders } from "./answered-headers.ts"
 import { limitBody } from "./limit-body.ts"
 import { upstreamFailure } from "./upstream-failure.ts"
 
+/** One authorized request, where it goes, and where its answer is written. */
 export interface ForwardOptions {
   readonly dispatcher: Dispatcher
   readonly request: IncomingMessage

@@ -27,6 +27,7 @@ const traceparentForm = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f
 /** W3C Trace Context section 3.3.1.5 asks for at least this many characters to be carried on. */
 const maximumTracestateLength = 512
 
+/** What the gateway itself tells the service; the client's fields of these names are dropped. */
 export interface VouchedHeaders {
   readonly internalToken: string
   readonly requestId: string

@@ -7,6 +7,7 @@ const allowedHeaders =
   "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-project-id"
 const exposedHeaders = "etag, location, retry-after, x-request-id"
 
+/** Which pages may call the API from a browser. */
 export interface OriginPolicy {
   readonly publicUrl: string
   readonly allowedOrigins: readonly string[]

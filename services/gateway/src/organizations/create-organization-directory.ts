@@ -25,6 +25,7 @@ export interface OrganizationDirectory extends IssuerRegistry {
   ready(): boolean
 }
 
+/** Who is asked for the organizations, and the clock that says when their list is old. */
 export interface OrganizationDirectoryOptions {
   /** Asks governance. Whatever comes back is checked here. */
   readonly fetchDirectory: () => Promise<unknown>

@@ -11,6 +11,7 @@ export function unnamedHostsOf(publicUrl: string): ReadonlySet<string> {
   return new Set([...loopbackNames, new URL(publicUrl).hostname.toLowerCase()])
 }
 
+/** A request's `Host` field, and what it may name. */
 export interface HostQuery {
   readonly header: string | undefined
   readonly unnamedHosts: ReadonlySet<string>

@@ -1,6 +1,7 @@
 import type { OrganizationPermission, ProjectPermission } from "@gatehouse/contracts"
 import type { UpstreamName } from "../options.ts"
 
+/** The methods that routes of the table use; every other is refused. */
 export type RouteMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
 /** What must hold before a request goes on. The service asks again, on the very object that it touches. */

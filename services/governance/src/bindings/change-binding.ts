@@ -16,12 +16,14 @@ import {
   tupleUserOf,
 } from "./binding-subject.ts"
 
+/** One role that a subject gets or loses in a project. */
 export interface BindingChange {
   readonly kind: "binding.add" | "binding.remove"
   readonly role: ProjectRole
   readonly subject: BindingSubject
 }
 
+/** How a change of a binding ended; only `done` changed anything. */
 export type BindingOutcome =
   | "done"
   /** The binding was so already. */

@@ -6,6 +6,7 @@ import type { Migration } from "kysely/migration"
 /** A project is `creating` until its groups and relationships exist, and `deleting` until they are gone. */
 export type ProjectState = "creating" | "active" | "deleting"
 
+/** Projects, in each organization's own database. */
 export interface ProjectTable {
   org_id: OrganizationId
   id: ProjectUuid

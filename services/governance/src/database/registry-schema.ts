@@ -5,6 +5,7 @@ import type { Migration } from "kysely/migration"
 /** An organization is `provisioning` until every part of it exists. */
 export type OrganizationState = "provisioning" | "active"
 
+/** Organizations, in governance's own database, for it alone sees more than one. */
 export interface OrganizationTable {
   id: OrganizationId
   name: string
@@ -50,6 +51,7 @@ export interface RegistryTables {
 /** The schema inside `gatehouse_governance`. */
 export const registrySchema = "governance"
 
+/** The registry's schema in steps, applied in the order of their names and never edited. */
 export const registryMigrations: Readonly<Record<string, Migration>> = {
   "0001-registry": {
     up: async (db: Kysely<unknown>) => {

@@ -11,6 +11,7 @@ import {
 import type { Authorizer, CheckQuery, RelationshipTuple } from "@gatehouse/openfga"
 import { type DecisionObject, objectIdOf } from "@gatehouse/sdk/decision"
 
+/** A denied question, and who asked it. */
 export interface SuggestionQuery {
   readonly principal: Principal
   readonly object: DecisionObject

@@ -20,6 +20,7 @@ export interface Completion {
   close(): Promise<void>
 }
 
+/** What completes pending changes and how long it waits between tries. */
 export interface CompletionOptions {
   readonly journal: Journal
   /** Carries out a pending change anew, as the service itself; every step may have been done already. */
@@ -28,6 +29,7 @@ export interface CompletionOptions {
   readonly retryMilliseconds?: number
 }
 
+/** Completes changes that a crash or a failing server left half done, until they succeed or it is closed. */
 export function createCompletion(options: CompletionOptions): Completion {
   const { journal, complete, logger } = options
   const delay = options.retryMilliseconds ?? retryMilliseconds

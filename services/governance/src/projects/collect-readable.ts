@@ -3,6 +3,7 @@ export const maximumExaminedItems = 500
 /** Items asked about together: with two questions each, two of the wire's batches. */
 const itemsPerBatch = 50
 
+/** A page of what the principal may read, out of a list that holds more. */
 export interface ReadableQuery<Item, Place> {
   readonly limit: number
   readonly after: Place | undefined

@@ -15,6 +15,7 @@ import { type ProjectTable, projectNameConstraint } from "../database/organizati
 import type { PendingChange } from "../journal/journal.ts"
 import type { GovernanceContext } from "../service-context.ts"
 
+/** How the making of a project ended. Names are unique in an organization. */
 export type CreateProjectOutcome =
   | { readonly outcome: "created"; readonly project: ProjectTable }
   | { readonly outcome: "name_taken" }

@@ -6,6 +6,7 @@ import type { GovernanceContext } from "../service-context.ts"
 import { lockProject } from "./project-lock.ts"
 import { readRoleTuples, removeTuples } from "./project-tuples.ts"
 
+/** How a deletion ended; a project that is gone already is not found. */
 export type DeleteProjectOutcome = "deleted" | "not_found"
 
 /**

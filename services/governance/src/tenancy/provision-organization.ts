@@ -15,6 +15,7 @@ export interface ProvisioningOptions {
   readonly services: readonly OrganizationSchema[]
 }
 
+/** What provisioning works on. It runs as the service itself, across organizations. */
 export interface ProvisioningContext extends ProvisioningOptions {
   readonly registry: Kysely<RegistryTables>
   readonly realms: Pick<RealmDirectory, "ensureRealm">
@@ -22,6 +23,7 @@ export interface ProvisioningContext extends ProvisioningOptions {
   readonly logger: Logger
 }
 
+/** What the caller decides of an organization; all else is derived from its id. */
 export interface NewOrganization {
   readonly id: string
   readonly name: string

@@ -18,6 +18,7 @@ export const sbomColumns = [
   "created_by",
 ] as const satisfies readonly (keyof SbomTable)[]
 
+/** The columns that answers are made from; the document's bytes are not among them. */
 export type SbomRow = Pick<Selectable<SbomTable>, (typeof sbomColumns)[number]>
 
 /** A document's row as the API shows it. */

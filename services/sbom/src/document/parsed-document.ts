@@ -19,6 +19,7 @@ export interface ParsedComponent {
   readonly hashes: readonly ComponentHash[]
 }
 
+/** The formats that can be uploaded, as JSON. */
 export type DocumentFormat = "cyclonedx" | "spdx"
 
 /** What a document is about: CycloneDX's `metadata.component`, SPDX's described package. */

@@ -44,6 +44,7 @@ export interface WarningList {
   readonly count: number
 }
 
+/** An empty list for one document. */
 export function createWarningList(): WarningList {
   const list: DocumentWarning[] = []
   let count = 0

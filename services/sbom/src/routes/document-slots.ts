@@ -34,6 +34,7 @@ export interface DocumentSlots {
   hold(organization: string, response: ServerResponse): Promise<void>
 }
 
+/** All places free. One is made for each kind of work, for all organizations together. */
 export function createDocumentSlots(bounds: DocumentBounds): DocumentSlots {
   const taken = new Map<string, number>()
   const queue: Waiting[] = []
