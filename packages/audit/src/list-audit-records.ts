@@ -2,8 +2,10 @@ import type { SelectHandle } from "@gatehouse/postgres"
 import type { Selectable } from "kysely"
 import type { AuditRecordTable, AuditTables } from "./audit-table.ts"
 
+/** One record of an organization's trail, as it was appended. */
 export type AuditRecord = Omit<Selectable<AuditRecordTable>, "transaction_id">
 
+/** Which records of the organization to read: those that agree with every member that is there. */
 export interface AuditFilter {
   readonly action?: string
   readonly actor?: string
