@@ -10,6 +10,7 @@ export interface ConfigField<Value = unknown, Sensitive extends boolean = boolea
   readonly purpose: string
 }
 
+/** The keys of one app's configuration, by the names that the environment gives them. */
 export type ConfigSchema = Readonly<Record<string, ConfigField>>
 
 /** The settings as values: secret ones are wrapped, so that they cannot be printed. */
