@@ -21,6 +21,7 @@ export interface ErrorAnswer {
   readonly refusalId?: string
 }
 
+/** What differs from one part's HTTP server to another's. */
 export interface HttpAppOptions {
   readonly logger: Logger
   /** Larger bodies are refused with `request.too_large`. */

@@ -1,6 +1,7 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
+/** Whom a part that listens on loopback answers, against DNS rebinding and pages of other origins. */
 export interface DoorOptions {
   /** Host names without port that reach this part. */
   readonly hosts: readonly string[]

@@ -10,6 +10,7 @@ export interface JsonClientOptions {
   readonly timeoutMilliseconds: number
 }
 
+/** One request to the server of a client. */
 export interface JsonRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** Below the server's address, with its query. */
@@ -45,6 +46,7 @@ export interface JsonClient {
   close(): Promise<void>
 }
 
+/** A client with its own pool of connections, which nothing else waits on. Dials at the first request. */
 export function createJsonClient(options: JsonClientOptions): JsonClient {
   const { timeoutMilliseconds } = options
   const base = new URL(options.url)
