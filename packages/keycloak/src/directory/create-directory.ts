@@ -59,6 +59,7 @@ export interface Directory {
   removeProjectGroups(organization: OrganizationId, project: ProjectUuid): Promise<void>
 }
 
+/** Where facts come from and how long they are remembered. */
 export interface DirectoryOptions {
   readonly wire: AdminWire
   /** The realm of an organization; by default of the same name. */
@@ -71,6 +72,7 @@ export interface DirectoryOptions {
 /** ARCHITECTURE.md, "The replica": groups and roles that change through Gatehouse are known within a second. */
 const defaultCacheMilliseconds = 1_000
 
+/** Reads principals from the identity server. Throws `authz.unavailable` where it does not answer: nobody is guessed. */
 export function createDirectory(options: DirectoryOptions): Directory {
   const { wire, clock = systemClock, realmOf = (organization) => organization } = options
   const cache = createShortCache<PrincipalFacts | undefined>(

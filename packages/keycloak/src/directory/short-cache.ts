@@ -17,6 +17,7 @@ interface Entry<Value> {
   readonly until: number
 }
 
+/** An empty cache. Questions that come together load once; times on the monotonic clock. */
 export function createShortCache<Value>(milliseconds: number, clock: Clock): ShortCache<Value> {
   const entries = new Map<string, Entry<Value>>()
   return {

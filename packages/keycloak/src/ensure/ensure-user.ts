@@ -21,6 +21,7 @@ export interface UserSpecification {
   readonly realmRoles?: readonly string[]
 }
 
+/** What was done so that the user is as asked; `changes` names the members that differed. */
 export interface EnsuredUser {
   readonly id: string
   readonly created: boolean

@@ -8,6 +8,7 @@ const childrenPage = 100
 /** The deepest path that is made; Gatehouse's own are three deep. */
 const maximumDepth = 20
 
+/** A group that is there now, and whether this call made it. */
 export interface EnsuredGroup {
   readonly id: string
   readonly created: boolean

@@ -49,6 +49,7 @@ export interface AdminWire {
 
 const defaultTimeoutMilliseconds = 10_000
 
+/** Keycloak's admin API with tokens that are renewed in time; a refused token is asked for anew once. */
 export function createAdminWire(options: IdentityServerOptions): AdminWire {
   const { url, credentials, credentialsOf, clock = systemClock } = options
   const wire = createWireClient(url, options.timeoutMilliseconds ?? defaultTimeoutMilliseconds)

@@ -17,6 +17,7 @@ export interface WireRequest extends Omit<JsonRequest, "repeatable"> {
   readonly operation: string
 }
 
+/** Requests to the identity server, without any login. */
 export interface WireClient {
   /** Throws `identity.unavailable` for no answer in time, too much of it, or no JSON. */
   send(request: WireRequest): Promise<JsonAnswer>
