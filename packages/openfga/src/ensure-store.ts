@@ -4,6 +4,7 @@ import { listIn, textIn, unexpected } from "./wire-answers.ts"
 import { createWireClient, type WireClient } from "./wire-client.ts"
 import { bodyOf } from "./wire-errors.ts"
 
+/** Which store and model must be there, and where. */
 export interface EnsureStoreOptions {
   readonly url: string
   readonly credential?: Secret | undefined

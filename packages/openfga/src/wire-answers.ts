@@ -8,12 +8,14 @@ export function allowedIn(value: unknown): boolean {
   return allowed
 }
 
+/** A text member of an answer. Throws as an answer that cannot be understood where it is no text. */
 export function textIn(value: unknown, name: string): string {
   const text = memberOf(value, name)
   if (typeof text !== "string") throw unexpected()
   return text
 }
 
+/** A list member of an answer. Throws as an answer that cannot be understood where it is no list. */
 export function listIn(value: unknown, name: string): unknown[] {
   const list = memberOf(value, name)
   if (!Array.isArray(list)) throw unexpected()

@@ -8,6 +8,7 @@ const maximumCallsAtOnce = 1_024
 /** Bytes of one answer: a page of 100 tuples with contexts of 32 KiB each stays under it. */
 const maximumAnswerBytes = 8 * 1024 * 1024
 
+/** One OpenFGA server, the key it asks for, and how long a call may take. */
 export interface WireClientOptions {
   readonly url: string
   readonly credential?: Secret | undefined
@@ -37,6 +38,7 @@ export interface WireClient {
   close(): Promise<void>
 }
 
+/** A client of one server with its own pool and a bound on calls under way. */
 export function createWireClient({ url, credential, timeoutMilliseconds }: WireClientOptions): WireClient {
   const client = createJsonClient({ url, maximumConnections, maximumAnswerBytes, timeoutMilliseconds })
   const authorization: Record<string, string> =
