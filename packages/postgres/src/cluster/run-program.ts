@@ -8,6 +8,7 @@ import type { OsUser } from "./os-user.ts"
  */
 export const programEnvironment = { LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin:/usr/sbin:/sbin" }
 
+/** How a program of PostgreSQL ended; without exit code where a signal ended it. */
 export interface ProgramOutcome {
   readonly exitCode: number | null
   /** Standard output and error, at most the last 8 KiB. */

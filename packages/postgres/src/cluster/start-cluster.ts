@@ -11,6 +11,7 @@ import { type ClusterPlace, preparePlace } from "./place.ts"
 import { type Postmaster, startPostmaster } from "./postmaster.ts"
 import { serverSettings } from "./server-settings.ts"
 
+/** Where the cluster lives, listens and logs. */
 export interface EmbeddedClusterOptions {
   /** The state directory. The cluster lives in it, or where it says. */
   readonly directory: string

@@ -18,6 +18,7 @@ import type { OrganizationDatabases } from "./organization-databases-interface.t
 import { createOrganizationPools } from "./organization-pools.ts"
 import { scopedHandle } from "./scoped-handle.ts"
 
+/** One service's way into the databases of all organizations. */
 export interface OrganizationDatabasesOptions {
   /** The service whose schema and logins these are. */
   readonly service: string

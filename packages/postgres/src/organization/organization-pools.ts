@@ -9,6 +9,7 @@ interface Entry<DB> {
   idle: NodeJS.Timeout | undefined
 }
 
+/** How to open an organization's database, and how many stay open for how long. */
 export interface OrganizationPoolsOptions<DB> {
   readonly open: (organization: OrganizationId) => Kysely<DB>
   /** Organizations with connections at one time. */

@@ -12,6 +12,7 @@ export interface ConnectionParts {
   readonly password: Secret
 }
 
+/** Where a pool connects, as whom, and how often. */
 export interface PoolOptions {
   readonly url: Secret | ConnectionParts
   /** Connections at most. Who needs another waits for at most 5 s. */

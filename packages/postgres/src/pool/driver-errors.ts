@@ -3,6 +3,7 @@ import pg from "pg"
 
 /** Raised by our own triggers. PostgreSQL has no class GH. */
 export const auditMissingState = "GH001"
+/** The SQLSTATE of our own that the trail's trigger raises against changes of a record. */
 export const auditImmutableState = "GH002"
 
 /** SQLSTATEs with a code of their own (PostgreSQL manual, appendix A). */

@@ -4,6 +4,7 @@ import { administer, lockFor } from "./administer.ts"
 import { ensureDatabase } from "./databases.ts"
 import { ensureLogin, joinRole } from "./roles.ts"
 
+/** A service's own database and the only login that may connect to it. */
 export interface ServiceDatabaseOptions {
   readonly database: string
   readonly login: string

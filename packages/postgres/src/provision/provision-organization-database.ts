@@ -26,6 +26,7 @@ export interface OrganizationSchema {
   readonly resources: Readonly<Record<string, { readonly table: string }>>
 }
 
+/** The organization, and the services that get a schema and a login in its database. */
 export interface OrganizationDatabaseOptions {
   readonly organization: OrganizationId
   readonly services: readonly OrganizationSchema[]
