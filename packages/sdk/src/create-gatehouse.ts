@@ -13,6 +13,7 @@ export interface ResourceRegistration {
   readonly table: string
 }
 
+/** What a service hands over to be guarded: its verifier, its authorizer and its databases. */
 export interface GatehouseOptions<DB> {
   /** The service's name: its schema in every organization's database. */
   readonly service: string

@@ -24,6 +24,7 @@ export interface ResourceReference {
   readonly id: string
 }
 
+/** What a permission can be asked on. */
 export type ObjectReference = OrganizationReference | ProjectReference | ResourceReference
 
 /** The permissions that can be asked on an object of that kind. */

@@ -27,6 +27,7 @@ export function acceptInternalTokens(tokens: InternalTokenVerifier): RequestVeri
   }
 }
 
+/** How a service at the edge itself verifies the tokens of clients. */
 export interface PublicTokenOptions {
   readonly tokens: AccessTokenVerifier
   /**

@@ -26,6 +26,7 @@ export interface PageQuery {
   readonly cursor?: string
 }
 
+/** One organization's API, call by call. Every call throws `ApiProblem` for an error answer. */
 export type ApiClient = ReturnType<typeof createApiClient>
 
 /**

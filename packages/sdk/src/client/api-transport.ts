@@ -7,6 +7,7 @@ import { readProblem } from "./api-problem.ts"
 /** Longer than the server takes for the largest document. In milliseconds. */
 const defaultTimeoutMilliseconds = 60_000
 
+/** Which organization's API is called, and as whom. */
 export interface ApiTransportOptions {
   /** The organization's own address: `http://acme.localhost:8080`. Names under `localhost` are dialled on loopback. */
   readonly url: string
@@ -15,6 +16,7 @@ export interface ApiTransportOptions {
   readonly timeoutMilliseconds?: number
 }
 
+/** One call, before it has a token. */
 export interface ApiCall {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the address, its members encoded. */
@@ -35,6 +37,7 @@ export interface ApiTransport {
   close(): Promise<void>
 }
 
+/** Calls with its own connections; `close` frees them. */
 export function createApiTransport(options: ApiTransportOptions): ApiTransport {
   const dispatcher = createLoopbackDispatcher()
   const send = async (call: ApiCall): Promise<Buffer> => {

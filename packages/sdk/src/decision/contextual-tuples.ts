@@ -13,6 +13,7 @@ import {
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer, RelationshipTuple } from "@gatehouse/openfga"
 
+/** Whose groups and roles to send along with which question. */
 export interface ContextualTuplesQuery {
   /** Asked only where the principal is in more than 90 groups. */
   readonly authorizer: Pick<Authorizer, "read">

@@ -28,6 +28,7 @@ export interface ResourceObject {
   readonly parentProject: ProjectUuid
 }
 
+/** One question of a permission on one object. */
 export interface DecisionQuery {
   readonly authorizer: Authorizer
   /** From a verified credential, or from the directory. */
@@ -36,6 +37,7 @@ export interface DecisionQuery {
   readonly object: DecisionObject
 }
 
+/** The answer. A denied object that is not visible is reported as not found. */
 export interface Decision {
   readonly allowed: boolean
   /** Whether the principal may know that the object exists: `can_read` on it, inside its own organization. */

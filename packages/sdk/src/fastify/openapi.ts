@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-pro
 import { z } from "zod"
 import type { RouteForm } from "./route.ts"
 
+/** The head of a service's API description. */
 export interface OpenApiInfo {
   readonly title: string
   readonly version: string

@@ -14,6 +14,7 @@ import { compileValidator } from "./validation.ts"
 /** Bodies of our own operations are small; a route that takes documents says so with `bodyLimitBytes`. */
 export const defaultBodyLimitBytes = 65_536
 
+/** What a service hands over to get an HTTP app that refuses unauthenticated requests. */
 export interface ServiceAppOptions {
   readonly gatehouse: Pick<Gatehouse<never>, "authenticate" | "behindGateway">
   readonly logger: Logger
