@@ -37,6 +37,7 @@ function censor(value: unknown, path: readonly string[]): unknown {
   return isErrorCode ? value : "[secret]"
 }
 
+/** Where a part's log lines go, and from which level. */
 export interface LoggerOptions {
   readonly name: string
   readonly level?: "debug" | "info" | "warn" | "error" | "silent"
