@@ -19,6 +19,7 @@ const accessTokenHeaderTypes: ReadonlySet<string> = new Set(["jwt", "at+jwt"])
 
 const pinnable: ReadonlySet<string> = new Set<PinnedAlgorithm>(["RS256", "ES256"])
 
+/** For whom tokens must be made, by whom, and what else they are held against. */
 export interface AccessTokenVerifierOptions {
   /** Must be in every token's `aud`: `gatehouse-api`. */
   readonly audience: string

@@ -9,6 +9,7 @@ import {
   internalTokenType,
 } from "./internal-token.ts"
 
+/** The key and the name under which internal tokens are signed. */
 export interface InternalTokenIssuerOptions {
   /** A private P-256 key as JWK; `generateInternalSigningKey` makes one. */
   readonly key: Secret<JWK>

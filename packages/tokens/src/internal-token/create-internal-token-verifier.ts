@@ -30,6 +30,7 @@ import {
   internalTokenType,
 } from "./internal-token.ts"
 
+/** Whose internal tokens one service takes. */
 export interface InternalTokenVerifierOptions {
   /** This service's own name; a token for another service is refused. */
   readonly audience: string

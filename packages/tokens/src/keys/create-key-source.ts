@@ -32,6 +32,7 @@ export function createFixedKeySource(document: unknown, algorithm: PinnedAlgorit
   return { keyFor: async (keyId) => parsed.keys.get(keyId), refused: () => [] }
 }
 
+/** Where an issuer's keys are and the one algorithm they may sign with. */
 export interface RemoteKeySourceOptions {
   readonly uri: string
   readonly algorithm: PinnedAlgorithm

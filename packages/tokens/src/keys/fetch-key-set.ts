@@ -15,6 +15,7 @@ export type KeySetFetch = (
   },
 ) => Promise<KeySetResponse>
 
+/** The part of an HTTP answer that reading a key set needs; the body is read no further than its bound. */
 export interface KeySetResponse {
   readonly status: number
   readonly body: AsyncIterable<Uint8Array> | null

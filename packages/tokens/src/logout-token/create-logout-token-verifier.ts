@@ -33,6 +33,7 @@ export interface VerifiedLogoutToken {
   readonly sessionId: string | undefined
 }
 
+/** Verifies logout tokens of OpenID Connect Back-Channel Logout 1.0. */
 export interface LogoutTokenVerifier {
   /**
    * Verifies a logout token of exactly this issuer (section 2.6). Throws `tokens.*`. Whether its `jti` was seen before is for
@@ -41,6 +42,7 @@ export interface LogoutTokenVerifier {
   verify(token: string, issuer: IssuerEntry): Promise<VerifiedLogoutToken>
 }
 
+/** For which clients logout tokens must be made, and how keys are dialled. */
 export interface LogoutTokenVerifierOptions {
   /** The clients that are told of logouts; one of them must be in `aud`. */
   readonly audiences: readonly string[]

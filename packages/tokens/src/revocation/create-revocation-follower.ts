@@ -20,6 +20,7 @@ export interface RevocationPage {
   readonly complete: boolean
 }
 
+/** Where revocations are read and how often. */
 export interface RevocationFollowerOptions extends RevocationListOptions {
   /** Reads on after `cursor`; undefined reads from the oldest event that can still matter. */
   readonly fetchEvents: (cursor: string | undefined, signal: AbortSignal) => Promise<RevocationPage>

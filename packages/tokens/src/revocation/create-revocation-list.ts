@@ -15,6 +15,7 @@ export interface RevocationList extends RevocationFeed {
   readonly size: number
 }
 
+/** How long revocations have to be remembered, and by which clock. */
 export interface RevocationListOptions {
   readonly clock?: Clock
   /** The longest lifetime that a verifier of this list takes. Default: `maximumTokenLifetimeSeconds`. */
