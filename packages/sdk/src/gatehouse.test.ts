@@ -179,6 +179,7 @@ describe("requirePermission on a resource", () => {
     expect(rows).toEqual([{ id }])
     await expect(auth.requirePermission("can_delete", resource("sbom", id))).rejects.toMatchObject({
       code: "authz.permission_denied",
+      details: { permission: "can_delete", object: `sbom:${id}` },
     })
     auth.end()
   })

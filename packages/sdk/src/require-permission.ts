@@ -11,7 +11,7 @@ import { GatehouseError } from "@gatehouse/kernel"
 import type { Grant } from "@gatehouse/postgres"
 import { mintGrant, type RequestLifetime } from "@gatehouse/postgres/grants"
 import { currentRequestContext } from "@gatehouse/telemetry"
-import { type Decision, type DecisionObject, decide, newDecisionId } from "./decision/index.ts"
+import { type Decision, type DecisionObject, decide, newDecisionId, objectIdOf } from "./decision/index.ts"
 import type { ObjectReference } from "./objects.ts"
 import type { AuthFacts } from "./open-auth.ts"
 
@@ -34,7 +34,11 @@ export async function requirePermission<P extends Permission>(
   record(facts, permission, reference, decision)
   const details = { decisionId: decision.decisionId }
   if (object === undefined || !decision.visible) throw new GatehouseError("authz.not_found", { details })
-  if (!decision.allowed) throw new GatehouseError("authz.permission_denied", { details })
+  if (!decision.allowed) {
+    throw new GatehouseError("authz.permission_denied", {
+      details: { ...details, permission, object: objectIdOf(object) },
+    })
+  }
   const grant = mintGrant(lifetime, {
     permission,
     organization: principal.organization,

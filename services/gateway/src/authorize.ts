@@ -1,10 +1,11 @@
 import { isProjectUuid, type Principal } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { Authorizer } from "@gatehouse/openfga"
-import { type DecisionObject, decide, newDecisionId } from "@gatehouse/sdk/decision"
+import { type DecisionObject, decide, newDecisionId, objectIdOf } from "@gatehouse/sdk/decision"
 import type { Logger } from "@gatehouse/telemetry"
 import type { RouteCheck } from "./routes/route.ts"
 
+/** One request's principal and what its route demands; without a check, the service decides. */
 export interface AuthorizationQuery {
   readonly check: RouteCheck | undefined
   readonly principal: Principal
@@ -43,8 +44,10 @@ export async function authorize(query: AuthorizationQuery): Promise<void> {
     },
     "decision",
   )
-  throw new GatehouseError(visible ? "authz.permission_denied" : "authz.not_found", {
-    details: { decisionId },
+  if (object === undefined || !visible)
+    throw new GatehouseError("authz.not_found", { details: { decisionId } })
+  throw new GatehouseError("authz.permission_denied", {
+    details: { decisionId, permission: check.permission, object: objectIdOf(object) },
   })
 }
 

@@ -165,7 +165,10 @@ test("a refusal here is, ids apart, byte for byte the refusal of a service", asy
   const decisionId = "0198a1b2-0000-7000-8000-00000000abcd"
   let code: "authz.not_found" | "authz.permission_denied" = "authz.not_found"
   refusing.get("/*", () => {
-    throw new GatehouseError(code, { details: { decisionId } })
+    const asked = { permission: "can_write", object: `project:${acmeProject}` }
+    throw new GatehouseError(code, {
+      details: { decisionId, ...(code === "authz.permission_denied" ? asked : {}) },
+    })
   })
   await refusing.ready()
   const listener = await listenOnLoopback((request, response) => refusing.routing(request, response), 0)
@@ -191,6 +194,7 @@ test("a refusal here is, ids apart, byte for byte the refusal of a service", asy
 
 test("a denial's decision id is in the answer and in one log line", async () => {
   const { text } = await ask("viewer", "POST", `/v1/projects/${acmeProject}/sboms`)
+  expect(JSON.parse(text)).toMatchObject({ permission: "can_write", object: `project:${acmeProject}` })
   const { decision_id: decisionId } = JSON.parse(text) as { decision_id: string }
   const line = gateway.logLines.find((candidate) => candidate.includes(decisionId))
   expect(JSON.parse(line ?? "{}")).toMatchObject({
