@@ -83,7 +83,7 @@ class GraphEvaluator implements Evaluator {
       object: number,
       filter: { type, relation: filterRelation },
       limit: query.limit ?? Number.POSITIVE_INFINITY,
-      searchable: session.navigator.planner.planOf(relation.type, [relation]).searchable,
+      searchable: !this.#model.ruled.has(relation),
       decide: (user) => {
         session.ask(user)
         return session.decide(relation, number)

@@ -29,23 +29,30 @@ export interface ParsedUser extends ParsedObject {
 const usersetForm = /^[^\p{Cc}#: ]+:[^\p{Cc}#: *]+#[^\p{Cc}#: *]+$/u
 const relationForm = /^[^\p{Cc}#:@ ]+$/u
 
-const SPACE = 0x20
-const HASH = 0x23
-const COLON = 0x3a
-const DELETE = 0x7f
-const LAST_CONTROL = 0x9f
+/** By code of a letter: 1 for a colon, 2 for what no id may hold. Letters beyond the table are fine. */
+const marks = new Uint8Array(256)
+marks.fill(2, 0x00, 0x21)
+marks.fill(2, 0x7f, 0xa0)
+marks["#".charCodeAt(0)] = 2
+marks[":".charCodeAt(0)] = 1
+
+/** Matches the well-formed objects of one type, everyone of it excepted. */
+export function objectsOfType(type: string): RegExp {
+  // Written without \p{Cc}, which needs the slower Unicode mode: control characters are the ones below the space and U+007F to U+009F.
+  const letter = `[^${String.fromCharCode(0)}-${String.fromCharCode(32)}#:${String.fromCharCode(127)}-${String.fromCharCode(159)}]`
+  const start = type.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+  return new RegExp(`^${start}:(?!\\*$)${letter}+$`)
+}
 
 /** Where the id of an object begins: behind its one colon. 0 where the text is no object. */
 function startOfId(text: string): number {
-  let start = 0
+  const start = text.indexOf(":") + 1
+  if (start < 2 || start === text.length) return 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code <= SPACE || code === HASH || (code >= DELETE && code <= LAST_CONTROL)) return 0
-    if (code !== COLON) continue
-    if (start !== 0 || index === 0) return 0
-    start = index + 1
+    if (code < 256 && marks[code] !== 0 && index !== start - 1) return 0
   }
-  return start === text.length ? 0 : start
+  return start
 }
 
 /** Takes `type:id` apart; undefined where it is not one: no id, a second colon, `#`, a space or a control character. */

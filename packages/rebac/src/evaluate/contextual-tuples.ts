@@ -1,21 +1,37 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import { validateTuple } from "../model/validate-tuple.ts"
-import { isObject, parseObject, parseUser, type RelationshipTuple } from "../relationship-tuple.ts"
+import {
+  isObject,
+  objectsOfType,
+  parseObject,
+  parseUser,
+  type RelationshipTuple,
+} from "../relationship-tuple.ts"
 import { EVERYONE, NO_NAME, type Symbols } from "../store/symbols.ts"
+import type { Overlay } from "./overlay.ts"
 
 /** A form of unconditional tuple that was found allowed: whatever ids it has, it has the same class. */
 interface KnownForm {
-  readonly objectStart: string
+  /** Well-formed objects of the type. One native pass over the id is what a tuple of a token costs. */
+  readonly objects: RegExp
   readonly relation: string
+  readonly userType: string
   readonly userStart: string
   readonly classId: number
+}
+
+/** Who asks, where that is a plain user that the store knows: tuples of a token are about whoever asks. */
+export interface KnownAsker {
+  readonly user: string
+  readonly type: string
+  readonly number: number
 }
 
 /** Forms remembered: what tokens bring is one or two. */
 const KNOWN_FORMS = 4
 
-/** Holds contextual tuples to the model, exactly as written ones are, and finds their classes. */
+/** Holds contextual tuples to the model, exactly as written ones are, and lays them over the store. */
 export class ContextualTuples {
   readonly #model: CompiledModel
   readonly #symbols: Symbols
@@ -27,24 +43,29 @@ export class ContextualTuples {
     this.#symbols = symbols
   }
 
-  /**
-   * The class of a tuple. Throws `rebac.invalid_tuple` where the model does not allow it. `asked` is a user that is known to be well
-   * formed: tuples of a token are about whoever asks.
-   */
-  classOf(tuple: RelationshipTuple, asked?: string): number {
-    const { user, relation, object, condition } = tuple
-    if (condition === undefined || condition === null)
-      for (const form of this.#forms)
-        if (
-          form.relation === relation &&
-          object.startsWith(form.objectStart) &&
-          user.startsWith(form.userStart) &&
-          (user === asked || isPlain(user)) &&
-          isObject(object) &&
-          !object.endsWith(":*")
-        )
-          return form.classId
-    return this.#learn(tuple)
+  /** Lays the tuples over the store. Throws `rebac.invalid_tuple` for one that the model does not allow. */
+  lay(overlay: Overlay, tuples: readonly RelationshipTuple[], asker: KnownAsker | undefined): void {
+    for (const tuple of tuples) {
+      const own = asker !== undefined && tuple.user === asker.user ? asker : undefined
+      const classId = this.#findKnown(tuple, own) ?? this.#learn(tuple)
+      overlay.add(tuple, classId, own?.number)
+    }
+  }
+
+  #findKnown(
+    { user, relation, object, condition }: RelationshipTuple,
+    own: KnownAsker | undefined,
+  ): number | undefined {
+    if (condition !== undefined && condition !== null) return undefined
+    for (const form of this.#forms) {
+      if (form.relation !== relation || !form.objects.test(object)) continue
+      const fits =
+        own === undefined
+          ? user.startsWith(form.userStart) && isObject(user) && !user.endsWith(":*")
+          : own.type === form.userType
+      if (fits) return form.classId
+    }
+    return undefined
   }
 
   #learn(tuple: RelationshipTuple): number {
@@ -54,12 +75,9 @@ export class ContextualTuples {
     const user = parseUser(tuple.user)
     const classId = this.#internClass(tuple, objectType)
     if (!tuple.condition && user?.relation === undefined && user?.id !== "*") {
-      const form = {
-        objectStart: `${objectType}:`,
-        relation: tuple.relation,
-        userStart: `${user?.type}:`,
-        classId,
-      }
+      const userType = user?.type ?? ""
+      const objects = objectsOfType(objectType)
+      const form = { objects, relation: tuple.relation, userType, userStart: `${userType}:`, classId }
       this.#forms[this.#nextForm % KNOWN_FORMS] = form
       this.#nextForm++
     }
@@ -78,9 +96,4 @@ export class ContextualTuples {
       tuple.condition ? symbols.internName(tuple.condition.name) : NO_NAME,
     )
   }
-}
-
-/** True for a user that is an object, neither a userset nor everyone of a type. */
-function isPlain(text: string): boolean {
-  return isObject(text) && !text.endsWith(":*")
 }

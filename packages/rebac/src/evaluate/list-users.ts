@@ -167,7 +167,7 @@ class UserSearch {
       if (holds === TRUE) callback(classId, user)
     }
     for (const index of overlay.ofObject(object))
-      apply(overlay.classes[index] ?? -1, overlay.userOf(index), () => overlay.contexts[index])
+      apply(overlay.classes[index] ?? -1, overlay.userOf(index), () => overlay.contextOf(index))
     if (object >= TEMPORARY_FROM) return
     for (const { classId, neighbour } of graph.byObject.entries(object)) {
       if (overlay.hides(object, classId, neighbour)) continue

@@ -28,12 +28,11 @@ export class Overlay {
   /** One bit for each type's name id modulo 32, of objects and of users: most nodes are told at a glance to have no such tuple. */
   objectTypes = 0
   userTypes = 0
-  readonly classes: number[] = []
-  readonly contexts: (ConditionContext | undefined)[] = []
-  readonly #objects: string[] = []
-  readonly #prints: number[] = []
-  readonly #users: string[] = []
-  readonly #userNumbers: number[] = []
+  classes = new Int32Array(16)
+  #prints = new Int32Array(16)
+  #userNumbers = new Int32Array(16)
+  readonly #tuples: RelationshipTuple[] = []
+  readonly #contexts = new Map<number, ConditionContext>()
   readonly #temporary: string[] = []
   readonly #hidden: Hidden[] = []
   readonly #graph: TupleGraph
@@ -45,32 +44,40 @@ export class Overlay {
   clear(): void {
     if (this.#temporary.length > 0) this.#temporary.length = 0
     if (this.#hidden.length > 0) this.#hidden.length = 0
+    if (this.#contexts.size > 0) this.#contexts.clear()
     this.count = 0
     this.objectTypes = 0
     this.userTypes = 0
   }
 
   add(tuple: RelationshipTuple, classId: number, userNumber = UNRESOLVED): void {
-    const { symbols } = this.#graph
     const { count } = this
-    const values = tuple.condition?.context
-    this.classes[count] = classId
-    this.contexts[count] = values === undefined || values === null ? undefined : { values }
-    this.#objects[count] = tuple.object
+    if (count === this.#prints.length) this.#grow()
+    this.#tuples[count] = tuple
     this.#prints[count] = fingerprintOf(tuple.object)
-    this.#users[count] = tuple.user
     this.#userNumbers[count] = userNumber
+    if (count === 0 || this.classes[count - 1] !== classId) this.#noteTypes(classId)
+    this.classes[count] = classId
+    this.count = count + 1
+  }
+
+  #grow(): void {
+    this.#prints = doubled(this.#prints)
+    this.#userNumbers = doubled(this.#userNumbers)
+    this.classes = doubled(this.classes)
+  }
+
+  #noteTypes(classId: number): void {
+    const { symbols } = this.#graph
     this.objectTypes |= 1 << (symbols.objectTypeOf(classId) & 31)
     this.userTypes |= 1 << (symbols.userTypeOf(classId) & 31)
-    this.count = count + 1
   }
 
   /** Lets the question be asked as if a stored tuple were not there. */
   hide(object: number, classId: number, user: number): void {
     const { symbols } = this.#graph
     this.#hidden.push({ object, shape: symbols.shapeOf(classId), user })
-    this.objectTypes |= 1 << (symbols.objectTypeOf(classId) & 31)
-    this.userTypes |= 1 << (symbols.userTypeOf(classId) & 31)
+    this.#noteTypes(classId)
   }
 
   /** The number of an object: the store's, or one that lives as long as the question. */
@@ -93,11 +100,13 @@ export class Overlay {
   }
 
   nameOf(object: number): string {
-    return (
-      (object >= TEMPORARY_FROM
-        ? this.#temporary[object - TEMPORARY_FROM]
-        : this.#graph.entities.names[object]) ?? ""
-    )
+    return object >= TEMPORARY_FROM
+      ? (this.#temporary[object - TEMPORARY_FROM] ?? "")
+      : this.#graph.entities.nameOf(object)
+  }
+
+  #isNamed(object: number, name: string): boolean {
+    return object >= TEMPORARY_FROM ? this.nameOf(object) === name : this.#graph.entities.is(object, name)
   }
 
   /** The first contextual tuple from `from` on whose object this is; -1 for none. */
@@ -105,7 +114,8 @@ export class Overlay {
     if (from >= this.count) return -1
     const print = object < TEMPORARY_FROM ? this.#graph.printOf(object) : fingerprintOf(this.nameOf(object))
     for (let index = from; index < this.count; index++)
-      if (this.#prints[index] === print && this.#objects[index] === this.nameOf(object)) return index
+      if (this.#prints[index] === print && this.#isNamed(object, this.#tuples[index]?.object ?? ""))
+        return index
     return -1
   }
 
@@ -124,16 +134,27 @@ export class Overlay {
   userOf(index: number): number {
     const known = this.#userNumbers[index] ?? UNRESOLVED
     if (known !== UNRESOLVED) return known
-    const user = this.#users[index] ?? ""
+    const user = this.#tuples[index]?.user ?? ""
     const hash = usersetMark(user)
     const number = this.numberOf(hash < 0 ? user : user.slice(0, hash))
     this.#userNumbers[index] = number
     return number
   }
 
+  /** The context of a contextual tuple's condition. */
+  contextOf(index: number): ConditionContext | undefined {
+    const values = this.#tuples[index]?.condition?.context
+    if (values === undefined || values === null) return undefined
+    const known = this.#contexts.get(index)
+    if (known !== undefined) return known
+    const context = { values }
+    this.#contexts.set(index, context)
+    return context
+  }
+
   /** The number of a contextual tuple's object. */
   objectOf(index: number): number {
-    return this.numberOf(this.#objects[index] ?? "")
+    return this.numberOf(this.#tuples[index]?.object ?? "")
   }
 
   /** False where no contextual or hidden tuple can be about an object of this type. */
@@ -161,4 +182,10 @@ export class Overlay {
       if (hidden.object === object && hidden.user === user && hidden.shape === shape) return true
     return false
   }
+}
+
+function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(array.length * 2)
+  grown.set(array)
+  return grown
 }

@@ -83,7 +83,7 @@ export class ReverseSearch {
   ): void {
     const { graph, overlay } = this.#question
     for (const index of overlay.ofUser(user))
-      callback(overlay.classes[index] ?? -1, overlay.objectOf(index), user, () => overlay.contexts[index])
+      callback(overlay.classes[index] ?? -1, overlay.objectOf(index), user, () => overlay.contextOf(index))
     if (user >= TEMPORARY_FROM) return
     for (const { classId, neighbour } of graph.byUser.entries(user)) {
       this.#question.spend(1)

@@ -1,12 +1,11 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { CheckQuery, QueryContext } from "../evaluator.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
-import type { RelationSchema } from "../model/model-schema.ts"
-import type { Plan } from "../model/plan.ts"
+import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
 import { validateContext, validateNames } from "../model/validate-tuple.ts"
 import { parseUser, type TupleKey, usersetMark } from "../relationship-tuple.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
-import { ContextualTuples } from "./contextual-tuples.ts"
+import { ContextualTuples, type KnownAsker } from "./contextual-tuples.ts"
 import { Question } from "./question.ts"
 import { Search } from "./search.ts"
 import { Solver } from "./solve.ts"
@@ -37,16 +36,18 @@ export class Session {
     const { user, object } = query
     question.begin(query.context)
     // What a tuple names is well formed, and its type is known by how it begins: most questions need no parsing.
-    const userNumber = graph.entities.findObject(user)
-    const objectNumber = graph.entities.findObject(object)
-    const asker = userNumber === undefined ? undefined : this.navigator.askerOf(user)
-    const view = objectNumber === undefined ? undefined : asker?.rootView(object, query.relation)
+    graph.findBoth(user, object)
+    const { first: userNumber, second: objectNumber } = graph.entities.objects
+    const asker = userNumber < 0 ? undefined : this.navigator.askerOf(user)
+    const view = objectNumber < 0 ? undefined : asker?.rootView(object, query.relation)
     if (asker === undefined || view === undefined) return this.#checkUnknown(query)
     question.asker = asker
-    question.asked = userNumber as number
-    this.#lay(query, user, userNumber)
+    question.asked = userNumber
+    const { contextualTuples, context } = query
+    if (context !== undefined || (contextualTuples !== undefined && contextualTuples.length > 0))
+      this.#lay(query, { user, type: asker.type, number: userNumber })
     asker.learnClasses()
-    return view === null ? FALSE : this.#decideView(view, objectNumber as number)
+    return view === null ? FALSE : this.#decideView(view, objectNumber)
   }
 
   /** A check about a user or an object that no tuple names, or of a userset, or that the model does not know at all. */
@@ -72,19 +73,11 @@ export class Session {
     }
   }
 
-  /**
-   * Lays the contextual tuples over the store, held to the model as written ones are; and looks at the context. `asked` is a plain user
-   * that the store knows by `number`: tuples of a token are about whoever asks.
-   */
-  #lay({ contextualTuples, context }: QueryContext, asked?: string, number?: number): void {
+  /** Lays the contextual tuples over the store, held to the model as written ones are; and looks at the context. */
+  #lay({ contextualTuples, context }: QueryContext, asker?: KnownAsker): void {
     const mistake = context === undefined ? undefined : validateContext(context)
     if (mistake !== undefined) throw invalidRequest(mistake)
-    if (contextualTuples === undefined) return
-    const { overlay } = this.question
-    for (const tuple of contextualTuples) {
-      const classId = this.#contextual.classOf(tuple, asked)
-      overlay.add(tuple, classId, tuple.user === asked ? number : undefined)
-    }
+    if (contextualTuples !== undefined) this.#contextual.lay(this.question.overlay, contextualTuples, asker)
   }
 
   /** Sets who asks. The user was found to fit the model before. */
@@ -112,16 +105,17 @@ export class Session {
     return view === undefined ? FALSE : this.#decideView(view, object)
   }
 
-  /** Whether what a plan asks holds for the asked user on an object. */
-  decidePlan(plan: Plan, object: number): Verdict {
-    const { asker } = this.question
-    return asker === undefined ? FALSE : this.#decideView(asker.viewOf(plan), object)
-  }
-
   #decideView(view: View, object: number): Verdict {
     if (view.plan.searchable) return this.#search.run(this.question, view, object)
     if (this.question.visited === 0) this.#solver.begin()
     return this.#solver.run(this.question, view, object, 0)
+  }
+
+  /** Whether a part of a relation's definition holds for the asked user on an object. */
+  decideRewrite(owner: RelationSchema, rewrite: Rewrite, object: number): Verdict {
+    const { asker } = this.question
+    if (asker === undefined) return FALSE
+    return this.#decideView(asker.viewOf(asker.planner.planOfRewrite(owner, rewrite)), object)
   }
 
   relationOf(type: string, relation: string): RelationSchema | undefined {

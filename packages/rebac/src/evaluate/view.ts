@@ -14,6 +14,8 @@ export const FOLLOW = 4
 export const FOLLOW_MORE = 8
 /** Whatever the tuple does, it does it only under its condition. */
 export const CONDITIONAL = 16
+/** The tuple leads nowhere, but its condition is evaluated with the others': an error in it is an error. */
+export const ONLY_CONDITION = 32
 
 /** Plans of one model that may be made by merging. Beyond, relations are followed one by one: slower, and bounded. */
 const MERGED_PLANS_LIMIT = 2_000
@@ -57,6 +59,7 @@ export class Asker {
   /** Relations that the model can connect to this kind of user at all. */
   readonly reach: ReadonlySet<RelationSchema>
   readonly views: View[] = []
+  readonly planner: Planner
   readonly #navigator: Navigator
   readonly #viewOfPlan = new Map<Plan, View>()
   /** For each type that was asked about: how its ids begin, and the view of each relation; null where it cannot reach this kind. */
@@ -68,6 +71,7 @@ export class Asker {
     this.type = type
     this.relation = relation
     this.reach = reachOf(navigator.model, type, relation)
+    this.planner = new Planner(navigator.schema, navigator.model.ruled, this.reach)
   }
 
   /**
@@ -88,7 +92,7 @@ export class Asker {
   #makeRoots(type: string): ReadonlyMap<string, View | null> | undefined {
     const relations = this.#navigator.schema.types.get(type)
     if (relations === undefined) return undefined
-    const { planner } = this.#navigator
+    const { planner } = this
     const views = new Map<string, View | null>()
     for (const relation of relations.values())
       views.set(
@@ -150,12 +154,15 @@ export class Asker {
     const userKind = symbols.userKindOf(classId)
     const userType = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
     const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
+    const conditional = symbols.conditionOf(classId) !== NO_NAME
     let action = 0
     if (view.plan.direct.has(relation)) action |= this.#directAction(view, classId, userType, userRelation)
     const computed = view.plan.tuplesets.get(relation)
-    if (computed !== undefined && userRelation === NO_NAME)
-      action |= this.#tuplesetAction(view, classId, userType, computed)
-    return action !== 0 && symbols.conditionOf(classId) !== NO_NAME ? action | CONDITIONAL : action
+    if (computed !== undefined) action |= this.#tuplesetAction(view, classId, userType, computed)
+    const isUserset = userRelation !== NO_NAME && userRelation !== EVERYONE
+    const wouldLead = computed !== undefined || (isUserset && view.plan.direct.has(relation))
+    if (conditional && action === 0 && wouldLead) action = ONLY_CONDITION
+    return conditional && action !== 0 ? action | CONDITIONAL : action
   }
 
   #directAction(view: View, classId: number, userType: string, userRelation: number): number {
@@ -179,7 +186,7 @@ export class Asker {
   #lead(view: View, classId: number, type: string, relations: readonly RelationSchema[]): number {
     const targets = relations.filter((relation) => this.reach.has(relation))
     if (targets.length === 0) return 0
-    const { planner } = this.#navigator
+    const { planner } = this
     if (targets.length === 1 || planner.size < MERGED_PLANS_LIMIT) {
       view.next[classId] = this.viewOf(planner.planOf(type, targets))
       return FOLLOW
@@ -211,7 +218,6 @@ export class Navigator {
   readonly model: CompiledModel
   readonly schema: ModelSchema
   readonly symbols: Symbols
-  readonly planner: Planner
   /** For each type that asked: how its ids begin, and the asker for its plain users. */
   readonly #plainAskers: { readonly start: string; readonly asker: Asker }[] = []
   readonly #usersetAskers = new Map<RelationSchema, Asker>()
@@ -222,7 +228,6 @@ export class Navigator {
     this.model = model
     this.schema = model.schema
     this.symbols = symbols
-    this.planner = new Planner(model.schema)
     // The model's own names first, so that every type and relation of it has a number before any tuple names it.
     for (const relation of model.schema.relations) symbols.internName(relation.name)
     for (const type of model.schema.types.keys()) symbols.internName(type)

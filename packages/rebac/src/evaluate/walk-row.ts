@@ -4,7 +4,15 @@ import type { Frontier } from "./frontier.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"
 import { ERROR, FALSE, TRUE, type Verdict } from "./verdict.ts"
-import { CONDITIONAL, FOLLOW, FOLLOW_MORE, MATCH_EVERYONE, MATCH_SAME, type View } from "./view.ts"
+import {
+  CONDITIONAL,
+  FOLLOW,
+  FOLLOW_MORE,
+  MATCH_EVERYONE,
+  MATCH_SAME,
+  ONLY_CONDITION,
+  type View,
+} from "./view.ts"
 
 const LEADS = FOLLOW | FOLLOW_MORE
 
@@ -23,16 +31,26 @@ export function walkRow(question: Question, view: View, object: number, frontier
   const { heads } = byObject
   const head = object * HEAD
   const count = heads[head + COUNT] as number
-  const start = heads[head + START] as number
-  if (count === 1) {
-    question.spend(1)
-    return walkTuple(question, view, object, start, heads[head + ONLY_NEIGHBOUR] as number, frontier)
-  }
   if (count < 0) return walkLongRow(question, view, object, -1 - count, frontier)
-  const { pool } = byObject
+  const start = heads[head + START] as number
+  return walkEntries(question, view, object, count, start, heads[head + ONLY_NEIGHBOUR] as number, frontier)
+}
+
+/** Walks a short row: `count` entries from `start` on in the pool, or the one that `start` and `onlyNeighbour` are. */
+export function walkEntries(
+  question: Question,
+  view: View,
+  object: number,
+  count: number,
+  start: number,
+  onlyNeighbour: number,
+  frontier: Frontier,
+): Verdict {
+  question.spend(count)
+  if (count === 1) return walkTuple(question, view, object, start, onlyNeighbour, frontier)
+  const { pool } = question.graph.byObject
   const end = start + count * 2
   let verdict: Verdict = FALSE
-  question.spend(count)
   for (let at = start; at < end; at += 2) {
     const one = walkTuple(question, view, object, pool[at] as number, pool[at + 1] as number, frontier)
     if (one === TRUE) return TRUE
@@ -87,13 +105,14 @@ function applyTuple(
 ): Verdict {
   const action = view.actions[classId] ?? 0
   const matches = ((action & MATCH_SAME) !== 0 && user === question.asked) || (action & MATCH_EVERYONE) !== 0
-  if (!matches && (action & LEADS) === 0) return FALSE
+  if (!matches && (action & (LEADS | ONLY_CONDITION)) === 0) return FALSE
   const holds =
     (action & CONDITIONAL) === 0 ? TRUE : question.conditionVerdict(object, classId, user, context)
   if (holds !== TRUE) return holds
   if (matches) return TRUE
   if ((action & FOLLOW) !== 0) frontier.push(user, view.next[classId] as View)
-  else for (const next of view.more.get(classId) ?? []) frontier.push(user, next)
+  else if ((action & FOLLOW_MORE) !== 0)
+    for (const next of view.more.get(classId) ?? []) frontier.push(user, next)
   return FALSE
 }
 
@@ -110,7 +129,7 @@ function walkLongRow(
     question.spend(1)
     if (action === 0) continue
     // Who is given the relation directly is found by hash; only what leads on, or stands for everyone, must be walked.
-    if ((action & (LEADS | MATCH_EVERYONE)) === 0) {
+    if ((action & (LEADS | MATCH_EVERYONE | ONLY_CONDITION)) === 0) {
       if (!set.has(question.asked)) continue
       const one = applyStored(question, view, object, classId, question.asked, frontier)
       if (one === TRUE) return TRUE
@@ -147,7 +166,7 @@ function walkOverlaidRow(
       object,
       classId,
       overlay.userOf(index),
-      overlay.contexts[index],
+      overlay.contextOf(index),
       frontier,
     )
     if (one === TRUE) return TRUE

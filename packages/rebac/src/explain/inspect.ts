@@ -42,7 +42,7 @@ export class Inspector {
       found.push(this.#inspect(key, classId, contextual, context, verdict))
     }
     for (const index of overlay.ofObject(number))
-      add(overlay.classes[index] ?? -1, overlay.userOf(index), true, overlay.contexts[index])
+      add(overlay.classes[index] ?? -1, overlay.userOf(index), true, overlay.contextOf(index))
     if (number < TEMPORARY_FROM)
       for (const { classId, neighbour } of graph.byObject.entries(number))
         if (!overlay.hides(number, classId, neighbour))
@@ -106,8 +106,7 @@ export class Inspector {
 
   /** What a part of a relation's definition comes to on the object. */
   verdictOfRewrite(object: string, owner: RelationSchema, rewrite: Rewrite): Verdict {
-    const plan = this.session.navigator.planner.planOfRewrite(owner, rewrite)
-    return this.session.decidePlan(plan, this.session.question.overlay.numberOf(object))
+    return this.session.decideRewrite(owner, rewrite, this.session.question.overlay.numberOf(object))
   }
 
   /** The relations that a tuple of a tupleset leads to; none where the object's type has none of that name. */

@@ -3,7 +3,7 @@ import type { AuthorizationModel } from "../authorization-model.ts"
 import { type ConditionProgram, compileCondition } from "../condition/condition-program.ts"
 import { REWRITE_NESTING_LIMIT } from "../limits.ts"
 import { type ModelSchema, type RelationSchema, readModel } from "./model-schema.ts"
-import { predecessorsOf } from "./plan.ts"
+import { predecessorsOf, relationsWithRules } from "./plan.ts"
 import { validateModel } from "./validate-model.ts"
 
 /** A valid model made ready for questions. Opaque to callers, but for what it was compiled from. */
@@ -13,6 +13,8 @@ export interface CompiledModel {
   readonly schema: ModelSchema
   /** Inside the package only. For each relation those that can lead to it in one step. */
   readonly predecessors: ReadonlyMap<RelationSchema, readonly RelationSchema[]>
+  /** Inside the package only. Relations whose decision can meet an intersection or an exclusion. */
+  readonly ruled: ReadonlySet<RelationSchema>
   /** Inside the package only. Compiled at the first use of each. */
   conditionProgram(name: string): ConditionProgram | undefined
 }
@@ -28,11 +30,13 @@ export function compileModel(model: AuthorizationModel): CompiledModel {
       details: { reason: violations[0]?.message, violations },
     })
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
+  const predecessors = predecessorsOf(schema)
   const programs = new Map<string, ConditionProgram>()
   return {
     model,
     schema,
-    predecessors: predecessorsOf(schema),
+    predecessors,
+    ruled: relationsWithRules(schema, predecessors),
     conditionProgram(name) {
       const known = programs.get(name)
       const definition = schema.conditions.get(name)

@@ -39,14 +39,17 @@ interface Draft {
 /** Makes plans for a model, each once: equal sets of relations share one. */
 export class Planner {
   readonly schema: ModelSchema
+  readonly #reach: ReadonlySet<RelationSchema> | undefined
   readonly #plans = new Map<string, Plan>()
   readonly #rules = new Map<Rewrite, Rule>()
   readonly #names = new Map<string, number>()
   readonly #ruled: ReadonlySet<RelationSchema>
 
-  constructor(schema: ModelSchema) {
+  /** `reach`, where it is given, are the relations that can matter to who asks: computed relations outside it are left out. */
+  constructor(schema: ModelSchema, ruled: ReadonlySet<RelationSchema>, reach?: ReadonlySet<RelationSchema>) {
     this.schema = schema
-    this.#ruled = relationsWithRules(schema)
+    this.#ruled = ruled
+    this.#reach = reach
   }
 
   /** Plans made so far. They are at most as many as sets of relations that tuples lead to together. */
@@ -81,7 +84,8 @@ export class Planner {
         return
       case "computed": {
         const relation = this.schema.types.get(owner.type)?.get(rewrite.relation)
-        if (relation !== undefined) this.#foldRelation(draft, relation)
+        if (relation !== undefined && this.#reach?.has(relation) !== false)
+          this.#foldRelation(draft, relation)
         return
       }
       case "tuple_to_userset": {
@@ -233,9 +237,12 @@ function hasRule(rewrite: Rewrite): boolean {
 }
 
 /** The relations with an intersection or exclusion in their definition, or in one that deciding them can lead to. */
-function relationsWithRules(schema: ModelSchema): ReadonlySet<RelationSchema> {
+export function relationsWithRules(
+  schema: ModelSchema,
+  predecessors: ReadonlyMap<RelationSchema, readonly RelationSchema[]>,
+): ReadonlySet<RelationSchema> {
   const ruled = schema.relations.filter((relation) => hasRule(relation.rewrite))
-  return closure(ruled, predecessorsOf(schema))
+  return closure(ruled, predecessors)
 }
 
 /** For each relation those that can lead to it in one step. */

@@ -1,5 +1,5 @@
 /** Characters looked at: ids of one kind differ in few places, so they are taken from all over the text. */
-const SAMPLES = 12
+const SAMPLES = 8
 
 /**
  * A number that differs for most texts that differ, found by looking at a few characters. It only says "certainly another": equal

@@ -25,6 +25,8 @@ export class TupleGraph {
   readonly byObject = new Adjacency()
   readonly byUser = new Adjacency()
   size = 0
+  /** Keeps what was read ahead from being optimized away. */
+  #touched = 0
   /** Contexts kept with conditional tuples, by object, then by class and user. */
   readonly #contexts = new Map<number, Map<number, ConditionContext>>()
 
@@ -83,9 +85,9 @@ export class TupleGraph {
   tupleOf(object: number, classId: number, user: number): RelationshipTuple {
     const { symbols, entities } = this
     const tuple = {
-      user: this.userName(classId, entities.names[user] ?? ""),
+      user: this.userName(classId, entities.nameOf(user)),
       relation: symbols.name(symbols.relationKeys.second[symbols.relationKeyOf(classId)] ?? NO_NAME),
-      object: entities.names[object] ?? "",
+      object: entities.nameOf(object),
     }
     const condition = symbols.conditionOf(classId)
     if (condition === NO_NAME) return tuple
@@ -140,6 +142,14 @@ export class TupleGraph {
     this.byUser.reserve(entity)
     this.byObject.heads[entity * HEAD + NOTE] = fingerprintOf(name)
     return entity
+  }
+
+  /**
+   * The numbers of a well-formed user and object, -1 for none, in `entities.objects.first` and `second`; the head of the object's row is
+   * read with them.
+   */
+  findBoth(user: string, object: string): void {
+    this.#touched ^= this.entities.objects.findTwo(user, object, this.byObject.heads, HEAD)
   }
 
   /** The fingerprint of an entity's name: it stands where its tuples do, so that to compare it costs nothing more. */
