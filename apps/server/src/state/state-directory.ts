@@ -19,6 +19,7 @@ export interface StatePaths {
   readonly compileCache: string
 }
 
+/** Where each kept file stands; nothing is read or made. */
 export function statePaths(directory: string): StatePaths {
   return {
     directory,
@@ -115,13 +116,13 @@ function checkVersion(state: unknown): void {
   })
 }
 
-/** The parsed file, or undefined where there is none. Throws `server.state_damaged` for what is not JSON. */
+/** The parsed file, or undefined where there is none, be it that its folder is a file. Throws `server.state_damaged` for what is not JSON. */
 export async function readJson<Value>(path: string): Promise<Value | undefined> {
   let text: string
   try {
     text = await readFile(path, "utf8")
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined
     throw error
   }
   try {
@@ -139,6 +140,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await rename(draft, path)
 }
 
+/** Removes a file of the state directory, if it is there. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true })
 }
