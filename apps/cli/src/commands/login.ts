@@ -11,6 +11,7 @@ import { readDemo } from "../state/read-plane.ts"
 import type { Terminal } from "../terminal.ts"
 import { jsonArgument, stateArgument, stateDirectoryOf } from "./server.ts"
 
+/** Logs in to one organization and keeps the tokens, as the login that later commands use. */
 export const login = defineCommand({
   args: {
     organization: {
@@ -52,7 +53,7 @@ export const login = defineCommand({
           ? { username: args.username, password: withoutLineEnd(await terminal.readInput()) }
           : undefined
     const step = credentials === undefined ? await browserStep(terminal) : createFormStep(credentials)
-    const kept = await logIn(realm, step)
+    const kept = await logIn(realm, step).finally(() => step.close?.())
     await createLoginStore(environment.loginDirectory).change(async (file) => ({
       file: withLogin(file, kept, { current: true }),
       result: undefined,

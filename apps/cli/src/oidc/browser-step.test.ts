@@ -32,5 +32,6 @@ test("the redirect is taken from one path, method and host name; then nothing li
   redirect.search = "code=c&state=s&iss=http%3A%2F%2Flocalhost%3A8081"
   expect(await send(redirect)).toBe(200)
   expect((await callback).href).toBe(redirect.href)
+  step.close?.()
   await expect(send(redirect)).rejects.toMatchObject({ code: "ECONNREFUSED" })
 })

@@ -20,7 +20,7 @@ const pageHeaders = {
 
 /**
  * The browser's side of a login: the person's own browser, and a listener on a free port of 127.0.0.1 for the redirect (RFC 8252
- * section 7.3). It answers one path, one host name and one request, and is gone after that, or after five minutes.
+ * section 7.3). It answers one path, one host name and one request, for five minutes; `close` ends it.
  */
 export async function createBrowserStep(options: {
   readonly announce: (address: URL) => void
@@ -35,22 +35,25 @@ export async function createBrowserStep(options: {
   return {
     redirectUri: `http://${host}/callback`,
     authorize: async (request) => {
-      try {
-        const callback = receive(server, host)
-        options.announce(request)
-        options.open(request)
-        return await callback
-      } finally {
-        server.close()
-        server.closeAllConnections()
-      }
+      const callback = receive(server, host)
+      options.announce(request)
+      options.open(request)
+      return await callback
+    },
+    close: () => {
+      server.close()
+      server.closeAllConnections()
     },
   }
 }
 
 function receive(server: Server, host: string): Promise<URL> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new GatehouseError("cli.login_cancelled")), patienceMilliseconds)
+    // Only the listener keeps the process: once that is closed nobody waits for the person any more.
+    const timer = setTimeout(
+      () => reject(new GatehouseError("cli.login_cancelled")),
+      patienceMilliseconds,
+    ).unref()
     server.on("request", (request, response) => {
       const url = URL.parse(request.url ?? "", `http://${host}`)
       // A page that rebinds a name to this address sends that name as its host.

@@ -36,7 +36,7 @@ export function isLoopback(url: URL): boolean {
 
 /**
  * The realm's endpoints, by discovery; the issuer it names must be the one asked for. Plain http only on this machine.
- * Throws `cli.unreachable` and `cli.unexpected_answer`.
+ * Throws `cli.unknown_organization` where there is no such realm, `cli.unreachable` and `cli.unexpected_answer`.
  */
 export async function discoverRealm(issuer: string, clientId: string = cliClientId): Promise<Configuration> {
   const url = new URL(issuer)
@@ -47,8 +47,17 @@ export async function discoverRealm(issuer: string, clientId: string = cliClient
       ...(url.protocol === "http:" && isLoopback(url) ? { execute: [allowInsecureRequests] } : {}),
     })
   } catch (cause) {
-    throw fromIdentity(cause)
+    if (answeredStatus(cause) !== 404) throw fromIdentity(cause)
+    throw new GatehouseError("cli.unknown_organization", {
+      publicMessage: "The identity server knows no such organization.",
+      cause,
+    })
   }
+}
+
+/** The status of the answer that openid-client did not take; it keeps the answer as the error's cause. */
+function answeredStatus(error: unknown): number | undefined {
+  return error instanceof Error && error.cause instanceof Response ? error.cause.status : undefined
 }
 
 /** Tells an identity server that cannot be reached from one that answers something else. */

@@ -28,11 +28,13 @@ export interface Realm {
 export interface AuthorizationStep {
   readonly redirectUri: string
   authorize(request: URL): Promise<URL>
+  /** Ends what waits for the redirect; for every way in which a login ends, also before `authorize` was reached. */
+  close?(): void
 }
 
 /**
  * Logs in with authorization code and PKCE S256 (RFC 7636, RFC 8252): state, nonce, issuer and the ID token's signature are
- * checked. Throws `cli.login_failed`, `cli.unreachable`, `cli.unexpected_answer` and what the step throws.
+ * checked. Throws `cli.login_failed`, `cli.unreachable`, `cli.unknown_organization`, `cli.unexpected_answer` and what the step throws.
  */
 export async function obtainLogin(realm: Realm, step: AuthorizationStep): Promise<Login> {
   const configuration = await discoverRealm(realm.issuer)
