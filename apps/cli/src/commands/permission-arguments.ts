@@ -6,7 +6,7 @@ export const permissionArguments = {
   object: {
     type: "positional",
     required: true,
-    description: "Object: organization:acme, project:NAME, project:ID, sbom:ID",
+    description: "Object: organization:acme, project:NAME, project:ID",
   },
   principal: {
     type: "string",
