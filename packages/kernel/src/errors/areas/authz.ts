@@ -5,7 +5,7 @@ export const authzErrors = defineErrors({
   "authz.permission_denied": {
     status: 403,
     message: "You may see this, but you may not do that with it.",
-    action: "Run `gatehouse explain` with the decision's permission and object; it names the smallest grant.",
+    action: "Run `gatehouse explain` with the permission and object named here; it names the smallest grant.",
   },
   "authz.not_found": {
     status: 404,

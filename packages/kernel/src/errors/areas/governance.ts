@@ -10,7 +10,8 @@ export const governanceErrors = defineErrors({
   "governance.subject_unknown": {
     status: 404,
     message: "The organization has no such user, service account or group.",
-    action: "Look the id up with `gatehouse member list`; a group is written group:<organization>/<path>.",
+    action:
+      "An administrator finds a user's id with GET /v1/members; a group is written group:<organization>/<path>.",
   },
   "governance.binding_not_found": {
     status: 404,
