@@ -20,6 +20,7 @@ export interface TypeMetadata {
   readonly source_info?: { readonly file?: string | undefined } | null | undefined
 }
 
+/** What a model says of a relation beside its rewrite: who may be related directly. */
 export interface RelationMetadata {
   readonly directly_related_user_types?: readonly RelationReference[] | null | undefined
   readonly module?: string | undefined
@@ -34,6 +35,7 @@ export interface RelationReference {
   readonly condition?: string | undefined
 }
 
+/** A relation named inside a rewrite, always of the object that is asked about. */
 export interface ObjectRelation {
   readonly object?: string | undefined
   readonly relation?: string | undefined
@@ -55,6 +57,7 @@ export interface Userset {
   readonly difference?: { readonly base: Userset; readonly subtract: Userset } | null | undefined
 }
 
+/** A condition in CEL that a tuple can carry, with the types of its parameters. */
 export interface ConditionDefinition {
   readonly name: string
   readonly expression: string

@@ -9,18 +9,21 @@ export interface QueryContext {
   readonly context?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Whether the user is related to the object. */
 export interface CheckQuery extends QueryContext {
   readonly user: string
   readonly relation: string
   readonly object: string
 }
 
+/** The answer to a check, with its cost. */
 export interface CheckAnswer {
   readonly allowed: boolean
   /** Nodes (a relation on an object) that were looked at: the cost of the question. */
   readonly visited: number
 }
 
+/** To which objects of a type the user is related. */
 export interface ListObjectsQuery extends QueryContext {
   readonly user: string
   readonly relation: string
@@ -29,6 +32,7 @@ export interface ListObjectsQuery extends QueryContext {
   readonly limit?: number | undefined
 }
 
+/** The objects found; look at `complete` before concluding from absence. */
 export interface ListObjectsAnswer {
   /** `type:id`, in no order, each once. */
   readonly objects: string[]
@@ -36,6 +40,7 @@ export interface ListObjectsAnswer {
   readonly complete: boolean
 }
 
+/** Which users of the filter are related to the object. */
 export interface ListUsersQuery extends QueryContext {
   readonly object: string
   readonly relation: string
@@ -44,12 +49,14 @@ export interface ListUsersQuery extends QueryContext {
   readonly limit?: number | undefined
 }
 
+/** The users found; look at `complete` before concluding from absence. */
 export interface ListUsersAnswer {
   /** `type:id`, `type:*` or `type:id#relation`, in no order, each once. */
   readonly users: string[]
   readonly complete: boolean
 }
 
+/** Who is related to the object, one level deep. */
 export interface ExpandQuery extends Pick<QueryContext, "contextualTuples"> {
   readonly object: string
   readonly relation: string

@@ -29,6 +29,7 @@ export interface TriedNode {
   readonly cut?: boolean
 }
 
+/** A tuple that was looked at, and how its condition came out if it has one. */
 export interface TriedTuple {
   readonly tuple: RelationshipTuple
   readonly contextual: boolean
@@ -52,6 +53,7 @@ export interface Suggestion {
   readonly reach: number
 }
 
+/** The answer to a check with its reasons. */
 export interface Explanation {
   readonly allowed: boolean
   /** Where allowed: the shortest way from the relation to the user; branches of an intersection follow each other. */

@@ -15,6 +15,7 @@ export interface TupleCondition {
 /** A tuple's identity: its condition is no part of it. */
 export type TupleKey = Omit<RelationshipTuple, "condition">
 
+/** The two halves of `type:id`. */
 export interface ParsedObject {
   readonly type: string
   readonly id: string

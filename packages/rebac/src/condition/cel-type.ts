@@ -28,14 +28,17 @@ export const checkedTypes = {
   uint: simple("uint"),
 } as const
 
+/** CEL's type of lists of the element. */
 export function listOf(element: CheckedType): CheckedType {
   return { name: "list", of: [element] }
 }
 
+/** CEL's type of maps from the key to the value. */
 export function mapOf(key: CheckedType, value: CheckedType): CheckedType {
   return { name: "map", of: [key, value] }
 }
 
+/** A type of a signature that stands for whatever its arguments agree on. */
 export function typeVariable(variable: string): CheckedType {
   return { name: "variable", of: [], variable }
 }

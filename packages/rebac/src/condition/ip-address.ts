@@ -63,6 +63,7 @@ function groupsOf(text: string, endsAddress: boolean): number[] | undefined {
   return bytes.length <= 16 ? bytes : undefined
 }
 
+/** A network in CIDR notation (RFC 4632): 4 or 16 bytes, and how many leading bits count. */
 export interface IpPrefix {
   readonly address: Uint8Array
   readonly bits: number

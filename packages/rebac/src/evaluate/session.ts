@@ -123,6 +123,7 @@ export class Session {
   }
 }
 
+/** The refusal of a question that the model cannot answer. The caller throws it. */
 export function invalidRequest(reason: string): GatehouseError {
   return new GatehouseError("rebac.invalid_request", { details: { reason } })
 }

@@ -47,6 +47,7 @@ export class View {
   }
 }
 
+/** How the members of operands make those of a view. Operands load when they are asked for. */
 export type ViewRule =
   | { readonly kind: "intersection"; readonly operands: () => readonly View[] }
   | { readonly kind: "exclusion"; readonly base: () => View; readonly subtract: () => View }

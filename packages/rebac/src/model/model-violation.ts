@@ -7,6 +7,7 @@ export interface ModelViolation {
   readonly relation?: string
 }
 
+/** A violation under OpenFGA's general code, at the type and relation where it has a place. */
 export function invalidModel(message: string, type?: string, relation?: string): ModelViolation {
   return {
     code: "invalid_authorization_model",
@@ -25,6 +26,7 @@ export function invalidRelation(type: string, relation: string, cause: string): 
   )
 }
 
+/** OpenFGA's sentence about a rewrite that names a relation which the type does not define. */
 export function undefinedRelation(type: string, relation: string, undefinedName: string): ModelViolation {
   return invalidModel(`'${type}#${undefinedName}' relation is undefined`, type, relation)
 }
