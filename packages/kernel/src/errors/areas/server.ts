@@ -36,7 +36,7 @@ export const serverErrors = defineErrors({
   "server.state_damaged": {
     status: 500,
     message: "A file of the state directory is not what Gatehouse wrote there.",
-    action: "Restore the file, or begin anew with gatehouse reset.",
+    action: "Restore the file, or take another folder with --state DIR.",
   },
   "server.unsafe_defaults": {
     status: 500,
