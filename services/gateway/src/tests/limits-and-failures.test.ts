@@ -254,7 +254,7 @@ describe("a client that leaves its answer unread", () => {
   })
 
   test("of which all is sent but the last frees its place too", async () => {
-    await start({ limits: { clientStallMilliseconds: 300, forwardsPerPrincipal: 1 } })
+    await start({ limits: { clientStallMilliseconds: 1_500, forwardsPerPrincipal: 1 } })
     gateway.sbom.answerWith((_, response) => void response.end(megabytes(24)))
     const socket = askDeaf(request())
     await expect.poll(async () => (await get()).status, { interval: 10, timeout: 5_000 }).toBe(429)
