@@ -20,6 +20,7 @@ import { revealSecret, Secret } from "@gatehouse/kernel"
 import { createLogger } from "@gatehouse/telemetry"
 import pg from "pg"
 import { afterEach, expect, test } from "vitest"
+import { findLeftoverServer } from "./find-leftover-server.ts"
 import { findFreePort } from "./free-port.ts"
 import { clusterAccount } from "./os-user.ts"
 import { processOf } from "./process-of.ts"
@@ -181,8 +182,10 @@ test("after kill -9 of the process that started it, the next start stops the ser
     `postgres://gatehouse:${encodeURIComponent(revealSecret(password))}@127.0.0.1:${port}/postgres`,
   )
   await ask(url, "create table kept as select 7 as number")
+  expect(await findLeftoverServer(directory)).toBeUndefined()
   await killHard(child)
   expect(await isGone(postmaster)).toBe(false)
+  expect(await findLeftoverServer(directory)).toEqual({ processId: postmaster, port })
 
   const cluster = await start(directory, port)
   expect(cluster.processId).not.toBe(postmaster)
