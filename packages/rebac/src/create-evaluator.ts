@@ -70,8 +70,10 @@ class GraphEvaluator implements Evaluator {
     const session = this.#session
     session.begin(query)
     const { type, relation: filterRelation } = query.filter
-    if (!this.#model.schema.types.has(type)) throw typeNotFound(type)
-    if (filterRelation !== undefined) this.#requireRelation(type, filterRelation)
+    const { navigator } = session
+    const userset = filterRelation === undefined ? undefined : this.#requireRelation(type, filterRelation)
+    const asker = userset === undefined ? navigator.plainAsker(type) : navigator.usersetAsker(userset)
+    if (asker === undefined) throw typeNotFound(type)
     const object = parseObject(query.object)
     if (object === undefined) throw invalidRequest("invalid 'object' field format")
     const relation = this.#requireRelation(object.type, query.relation)
@@ -83,6 +85,7 @@ class GraphEvaluator implements Evaluator {
       object: number,
       filter: { type, relation: filterRelation },
       limit: query.limit ?? Number.POSITIVE_INFINITY,
+      reach: asker.reach,
       searchable: !this.#model.ruled.has(relation),
       decide: (user) => {
         session.ask(user)

@@ -15,6 +15,8 @@ export interface ListUsersParts {
   readonly object: number
   readonly filter: { readonly type: string; readonly relation: string | undefined }
   readonly limit: number
+  /** The relations that users of the filter's kind can have at all. */
+  readonly reach: ReadonlySet<RelationSchema>
   /** True where the search alone decides: no intersection and no exclusion anywhere below. */
   readonly searchable: boolean
   /** Decides one user that the search could not decide alone. */
@@ -89,6 +91,7 @@ class UserSearch {
 
   #visit(node: Node): void {
     const { relation } = node
+    if (!this.#parts.reach.has(relation)) return
     if (!this.#visited.add(node.object, relation.index * 2 + (node.mode === "named" ? 0 : 1))) return
     this.#question.visit()
     if (node.depth >= RESOLUTION_DEPTH_LIMIT) {

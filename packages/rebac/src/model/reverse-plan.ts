@@ -45,7 +45,13 @@ function* occurrencesOf(rewrite: Rewrite, sure: boolean): IterableIterator<Occur
 /** The reverse plan towards the given relations: only what can lead to one of them is in it. */
 export function reversePlanOf(model: CompiledModel, targets: readonly RelationSchema[]): ReversePlan {
   const { schema } = model
-  const forward = new Map(schema.relations.map((relation) => [relation, successorsOf(schema, relation)]))
+  // What is only ever subtracted cannot lead to the target, whatever holds there.
+  const forward = new Map(
+    schema.relations.map((relation) => [
+      relation,
+      [...occurrencesOf(relation.rewrite, true)].flatMap(({ leaf }) => successorsOf(schema, relation, leaf)),
+    ]),
+  )
   const relevant = closure(targets, forward)
   const direct = new Map<RelationSchema, Lead>()
   const computed = new Map<RelationSchema, Lead[]>()
