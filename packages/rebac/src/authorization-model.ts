@@ -35,7 +35,7 @@ export interface RelationReference {
   readonly condition?: string | undefined
 }
 
-/** A relation named inside a rewrite, always of the object that is asked about. */
+/** A relation named inside a rewrite. `object` belongs to OpenFGA's form and is not read. */
 export interface ObjectRelation {
   readonly object?: string | undefined
   readonly relation?: string | undefined

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command/define-command.ts"
 import { jsonArgument, loadServer, stateArgument, stateDirectoryOf } from "./server.ts"
 
-/** Stops the plane that runs on a state directory. */
+/** Stops the plane that runs on a state directory, and returns when its process has ended. */
 export const stop = defineCommand({
   args: { ...stateArgument, ...jsonArgument },
   run: async ({ args, terminal, environment }) => {

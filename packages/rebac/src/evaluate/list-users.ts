@@ -9,7 +9,7 @@ import type { Question } from "./question.ts"
 import { ERROR, TRUE, type Verdict } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
 
-/** A question for users with its names resolved to the view's numbers. */
+/** A question for users with its names resolved. */
 export interface ListUsersParts {
   readonly relation: RelationSchema
   readonly object: number
