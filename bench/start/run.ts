@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { removeEmbeddedCluster } from "@gatehouse/postgres"
+import { findFreePortSpan } from "../../tests/support/free-port-span.ts"
 import { processTree, pssMegabytes } from "./process-tree.ts"
 
 /**
@@ -57,15 +57,6 @@ function readyLine(stream: NodeJS.ReadableStream, exited: Promise<number | null>
   })
 }
 
-/** A port with four free ones above it, as far as a look can tell. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port > 60_000 ? port - 10 : port
-}
-
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
 const first: Figures[] = []
@@ -73,7 +64,7 @@ const second: Figures[] = []
 for (let round = 0; round < rounds; round += 1) {
   const state = mkdtempSync(join(tmpdir(), "gatehouse-bench-"))
   chmodSync(state, 0o711)
-  const port = await freePort()
+  const port = await findFreePortSpan()
   try {
     first.push(await measure(state, port, false))
     second.push(await measure(state, port, true))
