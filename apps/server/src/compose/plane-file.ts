@@ -2,16 +2,12 @@ import { readFileSync } from "node:fs"
 import { revealSecret } from "@gatehouse/kernel"
 import type { PlaneFile } from "../options.ts"
 import { type StatePaths, writeJson } from "../state/state-directory.ts"
-import { databaseAdministrator } from "./start-database.ts"
-import type { PlaneContext } from "./start-plane.ts"
+import { databaseAdministrator, identityClientId, type PlaneContext } from "./plane-context.ts"
 
 /** This release. */
 export const version: string = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ).version
-
-/** The account of realm `master` that Gatehouse works with on the identity wire. */
-export const identityClientId = "gatehouse"
 
 /** What runs and how to reach it. Parts that are not here, or not ours, have no credential in it. */
 export function planeFile(context: PlaneContext, controlUrl: string): PlaneFile {

@@ -1,9 +1,6 @@
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
 import { createPool, startEmbeddedCluster } from "@gatehouse/postgres"
-import type { PlaneContext } from "./start-plane.ts"
-
-/** The role that makes databases and logins; embedded, it is the cluster's own. */
-export const databaseAdministrator = "gatehouse"
+import type { PlaneContext } from "./plane-context.ts"
 
 /** A PostgreSQL in which this plane makes what it needs. */
 export interface RunningDatabase {

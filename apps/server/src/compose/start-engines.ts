@@ -1,10 +1,9 @@
 import { createAuthorizationEngine } from "@gatehouse/engine-authorization"
 import { createIdentityEngine } from "@gatehouse/engine-identity"
 import { deriveLoginPassword, ensureServiceDatabase } from "@gatehouse/postgres"
-import { identityClientId } from "./plane-file.ts"
+import { identityClientId, type PlaneContext } from "./plane-context.ts"
 import { remotePart } from "./remote-part.ts"
 import type { RunningDatabase } from "./start-database.ts"
-import type { PlaneContext } from "./start-plane.ts"
 
 /** Starts the embedded engines, or stands for the servers that replace them. They need nothing of each other. */
 export async function startEngines(

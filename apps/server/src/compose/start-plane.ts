@@ -9,6 +9,7 @@ import { loadSecrets } from "../state/secrets.ts"
 import { removeFile, type StatePaths } from "../state/state-directory.ts"
 import { addressesOf } from "./addresses.ts"
 import { createPartRegistry, type PartRegistry } from "./part-registry.ts"
+import type { PlaneContext } from "./plane-context.ts"
 import { planeFile, writePlaneFile } from "./plane-file.ts"
 import { refuseTakenPorts } from "./refuse-taken-ports.ts"
 import { startDatabase } from "./start-database.ts"
@@ -93,18 +94,6 @@ async function ensureOrganizations(
   const failed = await governance.completeOrganizations()
   if (failed.length > 0)
     logger.error({ organizations: failed }, "organizations are not served until they can be completed")
-}
-
-/** What every step of a start works with. */
-export interface PlaneContext {
-  readonly options: UpOptions
-  readonly config: ServerConfig
-  readonly parts: ReadonlySet<PartName>
-  readonly paths: StatePaths
-  readonly secrets: Awaited<ReturnType<typeof loadSecrets>>
-  readonly addresses: ReturnType<typeof addressesOf>
-  readonly logger: ReturnType<typeof createLogger>
-  readonly registry: PartRegistry
 }
 
 async function stopPlane({

@@ -16,9 +16,9 @@ import {
   createInternalTokenVerifier,
   type InternalTokenIssuer,
 } from "@gatehouse/tokens"
+import type { PlaneContext } from "./plane-context.ts"
 import { createRealms, type Realms } from "./realms.ts"
 import type { RunningDatabase } from "./start-database.ts"
-import type { PlaneContext } from "./start-plane.ts"
 
 /** The services that run, as the demo needs them. */
 export interface RunningServices {

@@ -9,7 +9,7 @@ import {
   projectGroupPath,
 } from "@gatehouse/contracts"
 import { revealSecret, Secret } from "@gatehouse/kernel"
-import type { PlaneContext } from "../compose/start-plane.ts"
+import type { PlaneContext } from "../compose/plane-context.ts"
 import type { RunningServices } from "../compose/start-services.ts"
 import type { DemoFile, DemoLogin, DemoOrganization } from "../options.ts"
 import { readJson, writeJson } from "../state/state-directory.ts"
