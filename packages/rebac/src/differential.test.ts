@@ -3,16 +3,14 @@ import { expect, test } from "vitest"
 import { compareEvaluators } from "./testing/compare-evaluators.ts"
 import { randomCase } from "./testing/random-case.ts"
 
-// 2,000 cases take about ten seconds; differential.long.test.ts runs fifty times as many.
+/** About ten seconds; differential.long.test.ts runs fifty times as many. */
 const CASES = 2_000
 
-test("the evaluator agrees with the naive one on check, list-objects and list-users, for random models, tuples and questions", {
-  timeout: 120_000,
-}, () => {
+test("check, list-objects and list-users agree with the naive evaluator on random models, tuples and questions", () => {
   fc.assert(
     fc.property(randomCase, (one) => {
       expect(compareEvaluators(one)).toEqual([])
     }),
     { numRuns: CASES },
   )
-})
+}, 120_000)

@@ -2,7 +2,8 @@ import { GatehouseError } from "@gatehouse/kernel"
 import { createEvaluator } from "../create-evaluator.ts"
 import { compileModel } from "../model/compiled-model.ts"
 import { createTupleStore } from "../store/tuple-store.ts"
-import { NaiveEvaluator, type NaiveVerdict } from "./naive-evaluator.ts"
+import { NaiveEvaluator } from "./naive-evaluator.ts"
+import type { NaiveVerdict } from "./naive-verdict.ts"
 import { type RandomCase, type RandomQuestion, randomConditions } from "./random-case.ts"
 
 /** Where the fast evaluator and the definitions differ. */
