@@ -10,6 +10,7 @@ import {
   REWRITE_NESTING_LIMIT,
 } from "../limits.ts"
 import { findEntrypoints, isComputedCycle } from "./find-entrypoints.ts"
+import { jsonBytes } from "./json-size.ts"
 import {
   isAssignable,
   leavesOf,
@@ -61,7 +62,7 @@ function validateRelation(
 function validateOutline(model: AuthorizationModel): ModelViolation[] {
   const definitions = model.type_definitions ?? []
   if (definitions.length > MODEL_TYPES_LIMIT) return [tooMany("type definitions", MODEL_TYPES_LIMIT)]
-  const bytes = new TextEncoder().encode(JSON.stringify(model)).length
+  const bytes = jsonBytes(model, MODEL_BYTES_LIMIT)
   if (bytes > MODEL_BYTES_LIMIT)
     return [
       {
