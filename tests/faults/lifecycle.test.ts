@@ -3,6 +3,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { processStart } from "../../apps/server/src/state/instance-lock.ts"
 import { processTree } from "../../bench/start/process-tree.ts"
 import { ask } from "../support/http.ts"
 import { login } from "../support/login.ts"
@@ -19,14 +20,8 @@ let stateDirectory: string
 let home: string
 let running: PlaneProcess
 
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+/** A zombie whose parent has not looked yet has ended all the same. */
+const alive = (pid: number) => processStart(pid) !== undefined
 const mode = async (name: string) => (await stat(join(stateDirectory, name))).mode & 0o777
 const exists = (name: string) =>
   stat(join(stateDirectory, name)).then(
@@ -164,7 +159,7 @@ describe("stopping", () => {
     expect(await exists("plane.json")).toBe(true)
     running = await startPlaneProcess({ stateDirectory })
     expect(await acmeAnswers(running)).toBe(200)
-    expect(tree.filter(alive)).toEqual([])
+    await expect.poll(() => tree.filter(alive), { timeout: 5_000 }).toEqual([])
   })
 
   test("gatehouse stop ends it, and again says that nothing runs", async () => {

@@ -62,6 +62,8 @@ function receive(server: Server, host: string): Promise<URL> {
         return
       }
       clearTimeout(timer)
+      // One redirect is taken; whoever comes after it finds nobody.
+      server.close()
       response
         .writeHead(200, pageHeaders)
         .end(page("You can close this window and go back to the terminal."), () => resolve(url))
