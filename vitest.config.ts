@@ -15,7 +15,8 @@ const common = { pool: "forks", testTimeout: 20_000, hookTimeout: 60_000 } as co
  */
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Tests wait for processes and databases more than they compute: three keep two cores busy.
+    maxWorkers: 3,
     projects: [
       {
         test: {
