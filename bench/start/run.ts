@@ -100,7 +100,7 @@ const table = [
 process.stdout.write(`${table}\n`)
 // CI measures too, and leaves the checkout as it is.
 if (process.argv.includes("--print")) process.exit(0)
-writeFileSync(new URL("results.json", import.meta.url), `${JSON.stringify({ first, second }, null, 2)}\n`)
+
 writeFileSync(
   new URL("README.md", import.meta.url),
   `# Time to ready, and memory\n\n\`npm run bench:start\` on Linux; two cores, Node ${process.versions.node}. PSS counts shared pages once.\n\n${table}\n`,
