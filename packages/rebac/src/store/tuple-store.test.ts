@@ -40,7 +40,11 @@ const tuple: fc.Arbitrary<RelationshipTuple> = fc
   .record({
     user: id,
     relation: fc.constantFrom("r", "s", "__proto__", ""),
-    object: fc.oneof({ weight: 3, arbitrary: fc.constant("many:0") }, { weight: 2, arbitrary: id }),
+    // Whoever writes has refused an object with # in it: it would be spelled like a userset.
+    object: fc.oneof(
+      { weight: 3, arbitrary: fc.constant("many:0") },
+      { weight: 2, arbitrary: id.filter((text) => !text.includes("#")) },
+    ),
     condition: fc.option(
       fc.record({
         name: fc.constantFrom("c", "d"),
