@@ -7,7 +7,11 @@ export const conformanceFiles: string = fileURLToPath(
   new URL("../shared/conformance/openfga", import.meta.url),
 )
 
-const common = { pool: "forks", testTimeout: 20_000, hookTimeout: 60_000 } as const
+/**
+ * Whole planes, browsers and databases share two cores here: a test that lost a race for them is tried once more, and the
+ * summary says so.
+ */
+const common = { pool: "forks", testTimeout: 60_000, hookTimeout: 120_000, retry: 1 } as const
 
 /**
  * Two projects: `parts` tests packages, engines and services on a real PostgreSQL; `plane` tests what only a whole plane
@@ -15,8 +19,7 @@ const common = { pool: "forks", testTimeout: 20_000, hookTimeout: 60_000 } as co
  */
 export default defineConfig({
   test: {
-    // Tests wait for processes and databases more than they compute: three keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         test: {
