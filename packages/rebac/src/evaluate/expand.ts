@@ -1,6 +1,6 @@
 import type { UsersetTreeNode } from "../evaluator.ts"
 import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
-import { TEMPORARY_FROM } from "./overlay.ts"
+import { objectTuples } from "./object-tuples.ts"
 import type { Question } from "./question.ts"
 
 /** One level of a relation on an object, as OpenFGA's Expand gives it: tuples that count, conditions not looked at. */
@@ -40,19 +40,16 @@ function expandRewrite(
   }
 }
 
+/** Steps charged for each user beside the tuple's own: its name is put together. */
+const USER_STEPS = 2
+
 /** The users that count in an object's relation, each once. */
-function usersOf(question: Question, objectName: string, relation: RelationSchema): string[] {
-  const { graph, overlay, navigator } = question
-  const object = overlay.numberOf(objectName)
+function usersOf(question: Question, object: string, relation: RelationSchema): string[] {
+  const { graph, overlay } = question
   const users = new Set<string>()
-  const add = (classId: number, user: number): void => {
-    question.spend(1)
-    if (navigator.allowedRelation(classId) === relation)
-      users.add(graph.userName(classId, overlay.nameOf(user)))
+  for (const { classId, user } of objectTuples(question, overlay.numberOf(object), relation)) {
+    question.spend(USER_STEPS)
+    users.add(graph.userName(classId, overlay.nameOf(user)))
   }
-  for (const index of overlay.ofObject(object)) add(overlay.classes[index] ?? -1, overlay.userOf(index))
-  if (object < TEMPORARY_FROM)
-    for (const { classId, neighbour } of graph.byObject.entries(object))
-      if (!overlay.hides(object, classId, neighbour)) add(classId, neighbour)
   return [...users]
 }

@@ -1,13 +1,15 @@
-import type { ConditionContext } from "../condition/condition-program.ts"
 import type { ListUsersAnswer } from "../evaluator.ts"
 import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
 import type { ModelSchema, RelationSchema, Rewrite } from "../model/model-schema.ts"
 import { EVERYONE, NO_NAME } from "../store/symbols.ts"
 import { isSpent } from "./list-objects.ts"
-import { TEMPORARY_FROM } from "./overlay.ts"
+import { type ObjectTuple, objectTuples } from "./object-tuples.ts"
 import type { Question } from "./question.ts"
 import { ERROR, TRUE, type Verdict } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
+
+/** Steps charged for a user found: its name is put together and kept. */
+const USER_STEPS = 3
 
 /** A question for users with its names resolved. */
 export interface ListUsersParts {
@@ -44,6 +46,7 @@ export function listUsers(question: Question, parts: ListUsersParts): ListUsersA
   let undecided = false
   try {
     for (const user of search.run()) {
+      question.spend(USER_STEPS)
       if (seen.has(user)) continue
       seen.add(user)
       const verdict = parts.searchable ? TRUE : parts.decide(user)
@@ -71,7 +74,6 @@ class UserSearch {
   readonly #schema: ModelSchema
   readonly #visited = new VisitedNodes()
   readonly #nodes: Node[] = []
-  readonly #found: string[] = []
 
   constructor(question: Question, parts: ListUsersParts) {
     this.#question = question
@@ -83,13 +85,10 @@ class UserSearch {
   *run(): IterableIterator<string> {
     const { object, relation } = this.#parts
     this.#nodes.push({ object, relation, mode: "named", depth: 0 })
-    for (let head = 0; head < this.#nodes.length; head++) {
-      this.#visit(this.#nodes[head] as Node)
-      yield* this.#found.splice(0)
-    }
+    for (let head = 0; head < this.#nodes.length; head++) yield* this.#visit(this.#nodes[head] as Node)
   }
 
-  #visit(node: Node): void {
+  *#visit(node: Node): IterableIterator<string> {
     const { relation } = node
     if (!this.#parts.reach.has(relation)) return
     if (!this.#visited.add(node.object, relation.index * 2 + (node.mode === "named" ? 0 : 1))) return
@@ -100,14 +99,14 @@ class UserSearch {
     }
     const { filter } = this.#parts
     if (node.mode === "named" && filter.relation === relation.name && filter.type === relation.type)
-      this.#found.push(`${this.#question.overlay.nameOf(node.object)}#${relation.name}`)
-    this.#expand(node, relation.rewrite)
+      yield `${this.#question.overlay.nameOf(node.object)}#${relation.name}`
+    yield* this.#expand(node, relation.rewrite)
   }
 
-  #expand(node: Node, rewrite: Rewrite): void {
+  *#expand(node: Node, rewrite: Rewrite): IterableIterator<string> {
     switch (rewrite.kind) {
       case "direct":
-        this.#expandDirect(node)
+        yield* this.#expandDirect(node)
         return
       case "computed": {
         const relation = this.#schema.types.get(node.relation.type)?.get(rewrite.relation)
@@ -118,64 +117,51 @@ class UserSearch {
         this.#expandTupleset(node, rewrite.tupleset, rewrite.computed)
         return
       case "exclusion":
-        this.#expand(node, rewrite.base)
-        this.#expand({ ...node, mode: node.mode === "named" ? "excluded" : "named" }, rewrite.subtract)
+        yield* this.#expand(node, rewrite.base)
+        yield* this.#expand({ ...node, mode: node.mode === "named" ? "excluded" : "named" }, rewrite.subtract)
         return
       default:
         // OpenFGA forgets under a union or an intersection who was excluded inside it.
-        if (node.mode === "named") for (const child of rewrite.children) this.#expand(node, child)
+        if (node.mode === "named") for (const child of rewrite.children) yield* this.#expand(node, child)
     }
   }
 
-  #expandDirect(node: Node): void {
+  *#expandDirect(node: Node): IterableIterator<string> {
     const { filter } = this.#parts
     const { symbols } = this.#question.navigator
-    this.#walkObject(node, node.relation, (classId, user) => {
-      const userKind = symbols.userKindOf(classId)
-      const type = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
-      const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
+    for (const { classId, user } of this.#holdingTuples(node.object, node.relation)) {
+      const type = symbols.name(symbols.userTypeOf(classId))
+      const userRelation = symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
       if (userRelation === NO_NAME || userRelation === EVERYONE) {
         if (node.mode === "named" && filter.relation === undefined && filter.type === type)
-          this.#found.push(this.#question.overlay.nameOf(user))
-        return
-      }
-      const relation = this.#schema.types.get(type)?.get(symbols.name(userRelation))
-      if (relation !== undefined) this.#nodes.push({ ...node, object: user, relation, depth: node.depth + 1 })
-    })
+          yield this.#question.overlay.nameOf(user)
+      } else this.#push(node, user, type, symbols.name(userRelation))
+    }
   }
 
   #expandTupleset(node: Node, tuplesetName: string, computed: string): void {
     const tupleset = this.#schema.types.get(node.relation.type)?.get(tuplesetName)
     if (tupleset === undefined) return
     const { symbols } = this.#question.navigator
-    this.#walkObject(node, tupleset, (classId, user) => {
-      const type = symbols.name(symbols.userKinds.first[symbols.userKindOf(classId)] ?? NO_NAME)
-      const relation = this.#schema.types.get(type)?.get(computed)
-      if (relation !== undefined) this.#nodes.push({ ...node, object: user, relation, depth: node.depth + 1 })
-    })
+    for (const { classId, user } of this.#holdingTuples(node.object, tupleset))
+      this.#push(node, user, symbols.name(symbols.userTypeOf(classId)), computed)
   }
 
-  /** Calls back for each tuple of the object's relation that counts and whose condition holds. */
-  #walkObject(node: Node, relation: RelationSchema, callback: (classId: number, user: number) => void): void {
-    const { graph, overlay } = this.#question
-    const { object } = node
-    const apply = (classId: number, user: number, context: () => ConditionContext | undefined): void => {
-      this.#question.spend(1)
-      if (this.#question.navigator.allowedRelation(classId) !== relation) return
-      if (graph.symbols.conditionOf(classId) === NO_NAME) {
-        callback(classId, user)
-        return
+  #push(node: Node, object: number, type: string, relationName: string): void {
+    const relation = this.#schema.types.get(type)?.get(relationName)
+    if (relation !== undefined) this.#nodes.push({ ...node, object, relation, depth: node.depth + 1 })
+  }
+
+  /** The tuples of the object's relation that count and whose condition holds. */
+  *#holdingTuples(object: number, relation: RelationSchema): IterableIterator<ObjectTuple> {
+    for (const tuple of objectTuples(this.#question, object, relation)) {
+      const { classId, user, context } = tuple
+      if (this.#question.graph.symbols.conditionOf(classId) !== NO_NAME) {
+        const verdict = this.#question.conditionVerdict(object, classId, user, context)
+        if (verdict === ERROR) this.undecided = true
+        if (verdict !== TRUE) continue
       }
-      const holds = this.#question.conditionVerdict(object, classId, user, context())
-      if (holds === ERROR) this.undecided = true
-      if (holds === TRUE) callback(classId, user)
-    }
-    for (const index of overlay.ofObject(object))
-      apply(overlay.classes[index] ?? -1, overlay.userOf(index), () => overlay.contextOf(index))
-    if (object >= TEMPORARY_FROM) return
-    for (const { classId, neighbour } of graph.byObject.entries(object)) {
-      if (overlay.hides(object, classId, neighbour)) continue
-      apply(classId, neighbour, () => graph.contextOf(object, classId, neighbour))
+      yield tuple
     }
   }
 }

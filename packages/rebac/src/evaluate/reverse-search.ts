@@ -8,6 +8,9 @@ import type { Question } from "./question.ts"
 import { ERROR, TRUE } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
 
+/** Steps charged for a tuple: to look at it, and to hand on what it leads to. */
+const TUPLE_STEPS = 3
+
 /** A relation found to hold on an object (`sure`), or that may hold there. */
 export interface Found {
   readonly object: number
@@ -19,9 +22,18 @@ interface Reached extends Found {
   readonly depth: number
 }
 
+/** A tuple that names a user, seen from there. */
+interface UserTuple {
+  readonly classId: number
+  readonly object: number
+  readonly user: number
+  readonly context: ConditionContext | undefined
+}
+
 /**
  * Walks from a user towards objects, along the tuples that name it and whatever they make it hold, breadth first. What needs nothing
- * else is walked first; what stands behind an intersection or an exclusion after it, and marked.
+ * else is walked first; what stands behind an intersection or an exclusion after it, and marked. Each node is given as soon as it
+ * is met: whoever needs only some of a million objects walks no further.
  */
 export class ReverseSearch {
   /** True once something lay deeper than a question may go: the list cannot be known to be whole. */
@@ -31,7 +43,9 @@ export class ReverseSearch {
   readonly #question: Question
   readonly #plan: ReversePlan
   readonly #visited = new VisitedNodes()
-  readonly #sure: Reached[] = []
+  /** Nodes met, whose own leads are still to be walked. */
+  readonly #open: Reached[] = []
+  /** Nodes that may hold, not met for certain so far. */
   readonly #unsure: Reached[] = []
 
   constructor(question: Question, plan: ReversePlan) {
@@ -41,111 +55,113 @@ export class ReverseSearch {
 
   /** The nodes that the asked user reaches, each once, the sure ones first. */
   *run(): IterableIterator<Found> {
-    this.#start()
-    for (const queue of [this.#sure, this.#unsure]) {
-      for (let head = 0; head < queue.length; head++) {
-        const node = queue[head] as Reached
-        if (!this.#visited.add(node.object, node.relation.index)) continue
-        this.#question.visit()
-        if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
-          this.tooDeep = true
-          continue
-        }
-        yield node
-        this.#leadOn(node)
-      }
+    for (const node of this.#begin()) yield* this.#meet(node)
+    yield* this.#walkOpen()
+    for (let next = 0; next < this.#unsure.length; next++) {
+      yield* this.#meetUnsure(this.#unsure[next] as Reached)
+      yield* this.#walkOpen()
     }
   }
 
-  #start(): void {
-    const { asker, asked } = this.#question
-    if (asker === undefined) return
-    if (asker.relation !== undefined) {
-      this.#sure.push({ object: asked, relation: asker.relation, sure: true, depth: 0 })
+  *#walkOpen(): IterableIterator<Found> {
+    for (let head = 0; head < this.#open.length; head++)
+      for (const node of this.#leadOn(this.#open[head] as Reached)) yield* this.#meet(node)
+    this.#open.length = 0
+  }
+
+  /** Gives a sure node the first time it is met; keeps an unsure one for later. */
+  *#meet(node: Reached): IterableIterator<Found> {
+    if (node.sure) yield* this.#meetUnsure(node)
+    else this.#unsure.push(node)
+  }
+
+  *#meetUnsure(node: Reached): IterableIterator<Found> {
+    if (!this.#visited.add(node.object, node.relation.index)) return
+    this.#question.visit()
+    if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
+      this.tooDeep = true
       return
     }
-    this.#walkUser(asked, (...tuple) => this.#applyDirect(...tuple))
-    const everyone = `${asker.type}:*`
-    const wildcard = this.#question.overlay.find(everyone)
-    if (wildcard !== undefined && wildcard !== asked)
-      this.#walkUser(wildcard, (...tuple) => this.#applyDirect(...tuple))
+    yield node
+    if (this.#plan.leadsOn(node.relation)) this.#open.push(node)
   }
 
-  /** Calls back for each tuple that names the user, contextual ones first; stored ones with the same key are passed over. */
-  #walkUser(
-    user: number,
-    callback: (
-      classId: number,
-      object: number,
-      user: number,
-      context: () => ConditionContext | undefined,
-    ) => void,
-  ): void {
+  *#begin(): IterableIterator<Reached> {
+    const { asker, asked, overlay } = this.#question
+    if (asker === undefined) return
+    if (asker.relation !== undefined) {
+      yield { object: asked, relation: asker.relation, sure: true, depth: 0 }
+      return
+    }
+    const everyone = overlay.numberOf(`${asker.type}:*`)
+    for (const user of everyone === asked ? [asked] : [asked, everyone])
+      for (const tuple of this.#tuplesOf(user)) {
+        const { navigator } = this.#question
+        const relation = navigator.allowedRelation(tuple.classId)
+        const userRelation = this.#userRelationOf(tuple)
+        // A tuple that names a userset of the asked object is none of the object itself.
+        if (relation === undefined || (userRelation !== NO_NAME && userRelation !== EVERYONE)) continue
+        yield* this.#follow(tuple, this.#plan.direct(relation), true, 0)
+      }
+  }
+
+  /** The tuples that name the user, contextual ones first; stored ones that the question hides are passed over. */
+  *#tuplesOf(user: number): IterableIterator<UserTuple> {
     const { graph, overlay } = this.#question
     for (const index of overlay.ofUser(user))
-      callback(overlay.classes[index] ?? -1, overlay.objectOf(index), user, () => overlay.contextOf(index))
+      yield {
+        classId: overlay.classes[index] ?? -1,
+        object: overlay.objectOf(index),
+        user,
+        context: overlay.contextOf(index),
+      }
     if (user >= TEMPORARY_FROM) return
+    const overlaid = overlay.count > 0 || overlay.hidesStored
     for (const { classId, neighbour } of graph.byUser.entries(user)) {
-      this.#question.spend(1)
-      if (overlay.hides(neighbour, classId, user)) continue
-      callback(classId, neighbour, user, () => graph.contextOf(neighbour, classId, user))
+      this.#question.spend(TUPLE_STEPS)
+      if (overlaid && overlay.hides(neighbour, classId, user)) continue
+      const conditional = graph.symbols.conditionOf(classId) !== NO_NAME
+      const context = conditional ? graph.contextOf(neighbour, classId, user) : undefined
+      yield { classId, object: neighbour, user, context }
     }
   }
 
-  /** A tuple that names the asked user itself, or everyone: one that names a userset of the same object is none. */
-  #applyDirect(
-    classId: number,
-    object: number,
-    user: number,
-    context: () => ConditionContext | undefined,
-  ): void {
-    const { navigator } = this.#question
-    const { symbols } = navigator
-    const relation = navigator.allowedRelation(classId)
-    const userRelation = symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
-    if (relation === undefined || (userRelation !== NO_NAME && userRelation !== EVERYONE)) return
-    const lead = this.#plan.direct(relation)
-    if (lead !== undefined) this.#reach(lead, object, classId, user, context, true, 0)
+  #userRelationOf({ classId }: UserTuple): number {
+    const { symbols } = this.#question.navigator
+    return symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
   }
 
-  #reach(
-    lead: Lead,
-    object: number,
-    classId: number,
-    user: number,
-    context: () => ConditionContext | undefined,
+  *#follow(
+    tuple: UserTuple,
+    lead: Lead | undefined,
     sure: boolean,
     depth: number,
-  ): void {
-    if (this.#question.graph.symbols.conditionOf(classId) !== NO_NAME) {
-      const holds = this.#question.conditionVerdict(object, classId, user, context())
-      if (holds === ERROR) this.undecided = true
-      if (holds !== TRUE) return
-    }
-    this.#push(object, lead.relation, sure && lead.sure, depth)
+  ): IterableIterator<Reached> {
+    if (lead === undefined || !this.#holds(tuple)) return
+    yield { object: tuple.object, relation: lead.relation, sure: sure && lead.sure, depth }
   }
 
-  #push(object: number, relation: RelationSchema, sure: boolean, depth: number): void {
-    ;(sure ? this.#sure : this.#unsure).push({ object, relation, sure, depth })
+  #holds({ classId, object, user, context }: UserTuple): boolean {
+    if (this.#question.graph.symbols.conditionOf(classId) === NO_NAME) return true
+    const verdict = this.#question.conditionVerdict(object, classId, user, context)
+    if (verdict === ERROR) this.undecided = true
+    return verdict === TRUE
   }
 
-  #leadOn(node: Reached): void {
+  *#leadOn(node: Reached): IterableIterator<Reached> {
     for (const lead of this.#plan.computed(node.relation))
-      this.#push(node.object, lead.relation, node.sure && lead.sure, node.depth)
+      yield { object: node.object, relation: lead.relation, sure: node.sure && lead.sure, depth: node.depth }
+    if (!this.#plan.leadsBeyond(node.relation)) return
     const { navigator } = this.#question
-    const { symbols } = navigator
-    this.#walkUser(node.object, (classId, object, user, context) => {
-      const relation = navigator.allowedRelation(classId)
-      if (relation === undefined) return
-      const userRelation = symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
-      if (userRelation !== NO_NAME) {
-        if (symbols.name(userRelation) !== node.relation.name) return
-        const lead = this.#plan.direct(relation)
-        if (lead !== undefined) this.#reach(lead, object, classId, user, context, node.sure, node.depth + 1)
-        return
-      }
-      for (const lead of this.#plan.throughTupleset(relation, node.relation))
-        this.#reach(lead, object, classId, user, context, node.sure, node.depth + 1)
-    })
+    for (const tuple of this.#tuplesOf(node.object)) {
+      const relation = navigator.allowedRelation(tuple.classId)
+      if (relation === undefined) continue
+      const userRelation = this.#userRelationOf(tuple)
+      if (userRelation === NO_NAME)
+        for (const lead of this.#plan.throughTupleset(relation, node.relation))
+          yield* this.#follow(tuple, lead, node.sure, node.depth + 1)
+      else if (navigator.symbols.name(userRelation) === node.relation.name)
+        yield* this.#follow(tuple, this.#plan.direct(relation), node.sure, node.depth + 1)
+    }
   }
 }

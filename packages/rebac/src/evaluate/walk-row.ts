@@ -3,7 +3,7 @@ import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "../store/adjacency.ts"
 import type { Frontier } from "./frontier.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"
-import { ERROR, FALSE, TRUE, type Verdict } from "./verdict.ts"
+import { ERROR, either, FALSE, TRUE, type Verdict } from "./verdict.ts"
 import {
   CONDITIONAL,
   FOLLOW,
@@ -31,7 +31,7 @@ export function walkRow(question: Question, view: View, object: number, frontier
   const { heads } = byObject
   const head = object * HEAD
   const count = heads[head + COUNT] as number
-  if (count < 0) return walkLongRow(question, view, object, -1 - count, frontier)
+  if (count < 0) return walkLongRow(question, view, object, false, frontier)
   const start = heads[head + START] as number
   return walkEntries(question, view, object, count, start, heads[head + ONLY_NEIGHBOUR] as number, frontier)
 }
@@ -120,17 +120,18 @@ function walkLongRow(
   question: Question,
   view: View,
   object: number,
-  number: number,
+  overlaid: boolean,
   frontier: Frontier,
 ): Verdict {
+  const { overlay } = question
   let verdict: Verdict = FALSE
-  for (const [classId, set] of question.graph.byObject.longRows[number]?.sets ?? []) {
+  for (const [classId, set] of question.graph.byObject.setsOf(object) ?? []) {
     const action = view.actions[classId] ?? 0
     question.spend(1)
     if (action === 0) continue
     // Who is given the relation directly is found by hash; only what leads on, or stands for everyone, must be walked.
     if ((action & (LEADS | MATCH_EVERYONE | ONLY_CONDITION)) === 0) {
-      if (!set.has(question.asked)) continue
+      if (!set.has(question.asked) || (overlaid && overlay.hides(object, classId, question.asked))) continue
       const one = applyStored(question, view, object, classId, question.asked, frontier)
       if (one === TRUE) return TRUE
       if (one === ERROR) verdict = ERROR
@@ -138,7 +139,9 @@ function walkLongRow(
     }
     question.spend(set.size)
     for (let place = 0; place < set.size; place++) {
-      const one = applyStored(question, view, object, classId, set.values[place] ?? 0, frontier)
+      const user = set.values[place] ?? 0
+      if (overlaid && overlay.hides(object, classId, user)) continue
+      const one = applyStored(question, view, object, classId, user, frontier)
       if (one === TRUE) return TRUE
       if (one === ERROR) verdict = ERROR
     }
@@ -173,7 +176,10 @@ function walkOverlaidRow(
     if (one === ERROR) verdict = ERROR
   }
   if (object >= TEMPORARY_FROM) return verdict
-  for (const { classId, neighbour } of graph.byObject.entries(object)) {
+  const { byObject } = graph
+  if (byObject.setsOf(object) !== undefined)
+    return either(verdict, walkLongRow(question, view, object, true, frontier))
+  for (const { classId, neighbour } of byObject.entries(object)) {
     question.spend(1)
     if ((view.actions[classId] ?? 0) === 0) continue
     if (overlay.hides(object, classId, neighbour)) continue

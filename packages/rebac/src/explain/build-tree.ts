@@ -67,7 +67,7 @@ export class TreeBuilder {
     const tuples: InspectedTuple[] = []
     const children: TriedNode[] = []
     let verdict: Verdict = FALSE
-    for (const one of inspector.tuplesOf(object, owner)) {
+    for (const one of inspector.tuplesOf(object, owner, false)) {
       const [userset = "", through] = one.tuple.user.split("#")
       const relation = through === undefined ? undefined : inspector.relationOf(userset, through)
       if (inspector.matches(one.tuple)) verdict = either(verdict, verdictOf(one))
@@ -87,7 +87,7 @@ export class TreeBuilder {
     const tuples: InspectedTuple[] = []
     const children: TriedNode[] = []
     let verdict: Verdict = FALSE
-    for (const one of tupleset === undefined ? [] : inspector.tuplesOf(object, tupleset)) {
+    for (const one of tupleset === undefined ? [] : inspector.tuplesOf(object, tupleset, true)) {
       const relation = inspector.relationOf(one.tuple.user, computed)
       if (relation === undefined || this.#cannotReach(relation)) continue
       tuples.push(one)

@@ -78,13 +78,13 @@ export class CandidateFinder {
     switch (rewrite.kind) {
       case "direct":
         if (place.wanted) this.#offerUsers(place)
-        this.#follow(place, inspector.tuplesOf(place.object, place.relation), undefined)
+        this.#follow(place, inspector.tuplesOf(place.object, place.relation, false), undefined)
         return
       case "tuple_to_userset": {
         const tupleset = inspector.relationOf(place.object, rewrite.tupleset)
         if (tupleset === undefined) return
         if (place.wanted) this.#offerParents(place, tupleset, rewrite.computed)
-        this.#follow(place, inspector.tuplesOf(place.object, tupleset), rewrite.computed)
+        this.#follow(place, inspector.tuplesOf(place.object, tupleset, true), rewrite.computed)
         return
       }
       case "computed": {
@@ -186,7 +186,7 @@ export class CandidateFinder {
     const { overlay } = this.#inspector.session.question
     if (overlay.count === 0) return false
     return this.#inspector
-      .tuplesOf(key.object, relation)
+      .tuplesOf(key.object, relation, true)
       .some(({ tuple, contextual }) => contextual && tuple.user === key.user)
   }
 }

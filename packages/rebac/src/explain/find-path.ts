@@ -61,11 +61,13 @@ class PathFinder {
     return node
   }
 
-  #tuplesOf(object: string, relation: RelationSchema): InspectedTuple[] {
-    const key = `${object}#${relation.name}`
+  #tuplesOf(object: string, relation: RelationSchema, asTupleset: boolean): InspectedTuple[] {
+    const key = `${object}#${relation.name} ${asTupleset}`
     const known = this.#tuples.get(key)
     if (known !== undefined) return known
-    const tuples = this.#inspector.tuplesOf(object, relation).filter(({ outcome }) => outcome === "true")
+    const tuples = this.#inspector
+      .tuplesOf(object, relation, asTupleset)
+      .filter(({ outcome }) => outcome === "true")
     this.#tuples.set(key, tuples)
     return tuples
   }
@@ -83,10 +85,10 @@ class PathFinder {
   }
 
   #leadingTuples(node: PathNode, rewrite: Rewrite): readonly InspectedTuple[] {
-    if (rewrite.kind === "direct") return this.#tuplesOf(node.object, node.relation)
+    if (rewrite.kind === "direct") return this.#tuplesOf(node.object, node.relation, false)
     const name = rewrite.kind === "tuple_to_userset" ? rewrite.tupleset : ""
     const tupleset = this.#inspector.relationOf(node.object, name)
-    return tupleset === undefined ? [] : this.#tuplesOf(node.object, tupleset)
+    return tupleset === undefined ? [] : this.#tuplesOf(node.object, tupleset, true)
   }
 
   #cost(node: PathNode, rewrite: Rewrite): number {

@@ -1,5 +1,5 @@
 import type { ConditionContext, ConditionOutcome } from "../condition/condition-program.ts"
-import { TEMPORARY_FROM } from "../evaluate/overlay.ts"
+import { objectTuples } from "../evaluate/object-tuples.ts"
 import type { Session } from "../evaluate/session.ts"
 import { CYCLE, ERROR, FALSE, TRUE, type Verdict } from "../evaluate/verdict.ts"
 import type { TriedNode, TriedTuple } from "../explanation.ts"
@@ -23,30 +23,23 @@ export class Inspector {
     this.user = user
   }
 
-  /** The tuples of an object's relation that the model allows: contextual ones, and stored ones that they do not hide. */
-  tuplesOf(object: string, relation: RelationSchema): InspectedTuple[] {
-    const { question, graph, navigator } = this.session
-    const { overlay } = question
+  /**
+   * The tuples of an object's relation that count and can matter: that are about the asked user, or lead on. As a tupleset's, all of
+   * them lead on.
+   */
+  tuplesOf(object: string, relation: RelationSchema, asTupleset: boolean): InspectedTuple[] {
+    const { question, graph } = this.session
+    const { overlay, asked } = question
     const number = overlay.numberOf(object)
     const found: InspectedTuple[] = []
-    const add = (
-      classId: number,
-      user: number,
-      contextual: boolean,
-      context: ConditionContext | undefined,
-    ): void => {
-      question.spend(1)
-      if (navigator.allowedRelation(classId) !== relation) return
+    const about = asTupleset ? undefined : asked
+    for (const { classId, user, contextual, context } of objectTuples(question, number, relation, about)) {
+      const userRelation = graph.symbols.userKinds.second[graph.symbols.userKindOf(classId)] ?? NO_NAME
+      if (!asTupleset && userRelation === NO_NAME && user !== asked) continue
       const key = { user: graph.userName(classId, overlay.nameOf(user)), relation: relation.name, object }
       const verdict = this.#conditionVerdict(number, classId, user, context)
       found.push(this.#inspect(key, classId, contextual, context, verdict))
     }
-    for (const index of overlay.ofObject(number))
-      add(overlay.classes[index] ?? -1, overlay.userOf(index), true, overlay.contextOf(index))
-    if (number < TEMPORARY_FROM)
-      for (const { classId, neighbour } of graph.byObject.entries(number))
-        if (!overlay.hides(number, classId, neighbour))
-          add(classId, neighbour, false, graph.contextOf(number, classId, neighbour))
     return found
   }
 

@@ -1,6 +1,6 @@
 import type { CompiledModel } from "./compiled-model.ts"
 import type { RelationSchema, Rewrite } from "./model-schema.ts"
-import { closure, successorsOf } from "./plan.ts"
+import { closure, successorsOf, targetsOf, usersetsOf } from "./plan.ts"
 
 /** Where holding something leads: a relation on the same or another object; `sure` where nothing else is needed for it. */
 export interface Lead {
@@ -19,6 +19,10 @@ export interface ReversePlan {
   computed(relation: RelationSchema): readonly Lead[]
   /** Relations that come to hold on an object because its tupleset leads to one where `held` holds. */
   throughTupleset(tupleset: RelationSchema, held: RelationSchema): readonly Lead[]
+  /** Whether holding the relation can lead to anything on other objects. */
+  leadsBeyond(relation: RelationSchema): boolean
+  /** Whether holding the relation can lead to anything at all. */
+  leadsOn(relation: RelationSchema): boolean
 }
 
 interface Occurrence {
@@ -70,11 +74,17 @@ export function reversePlanOf(model: CompiledModel, targets: readonly RelationSc
         })
     }
   }
+  const beyond = new Set<RelationSchema>()
+  for (const relation of direct.keys()) for (const held of usersetsOf(schema, relation)) beyond.add(held)
+  for (const [tupleset, leads] of tuplesets)
+    for (const lead of leads) for (const held of targetsOf(schema, tupleset, lead.computed)) beyond.add(held)
   return {
     direct: (relation) => direct.get(relation),
     computed: (relation) => computed.get(relation) ?? [],
     throughTupleset: (tupleset, held) =>
       (tuplesets.get(tupleset) ?? []).flatMap((one) => (one.computed === held.name ? [one.lead] : [])),
+    leadsBeyond: (relation) => beyond.has(relation),
+    leadsOn: (relation) => beyond.has(relation) || computed.has(relation),
   }
 }
 

@@ -110,6 +110,12 @@ export class Adjacency {
     return (this.heads[entity * HEAD + COUNT] ?? 0) === 0
   }
 
+  /** The sets of a long row, by class; undefined for a short one. */
+  setsOf(entity: number): ReadonlyMap<number, IdSet> | undefined {
+    const count = this.heads[entity * HEAD + COUNT] ?? 0
+    return count < 0 ? this.longRows[-1 - count]?.sets : undefined
+  }
+
   /** The entries of a row. It must not change while they are walked. */
   *entries(entity: number): IterableIterator<{ readonly classId: number; readonly neighbour: number }> {
     const head = entity * HEAD
