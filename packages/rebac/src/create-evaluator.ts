@@ -15,7 +15,7 @@ import type {
   ListUsersQuery,
   UsersetTreeNode,
 } from "./evaluator.ts"
-import { explain } from "./explain/explain.ts"
+import { Explainer } from "./explain/explain.ts"
 import type { ExplainQuery, Explanation } from "./explanation.ts"
 import type { CompiledModel } from "./model/compiled-model.ts"
 import type { RelationSchema } from "./model/model-schema.ts"
@@ -36,6 +36,7 @@ export function createEvaluator(model: CompiledModel, tuples: TupleStore): Evalu
 class GraphEvaluator implements Evaluator {
   readonly #model: CompiledModel
   readonly #session: Session
+  #explainer: Explainer | undefined
   readonly #reversePlans = new Map<RelationSchema, ReversePlan>()
 
   constructor(model: CompiledModel, graph: TupleGraph) {
@@ -107,7 +108,8 @@ class GraphEvaluator implements Evaluator {
   explain(query: ExplainQuery): Explanation {
     const mistake = validateNames(this.#model, query)
     if (mistake !== undefined) throw invalidRequest(mistake)
-    return explain(this.#session, query)
+    this.#explainer ??= new Explainer(this.#session)
+    return this.#explainer.explain(query)
   }
 
   #reversePlan(target: RelationSchema): ReversePlan {

@@ -47,8 +47,8 @@ export interface Suggestion {
   readonly add: readonly RelationshipTuple[]
   readonly remove: readonly RelationshipTuple[]
   /**
-   * How much the change would open: relations of objects that the user did not hold before, a thousandfold where it opens them to
-   * a userset or to everyone. Less is narrower.
+   * How much the change would open: relations of objects that the user did not hold before (of each relation at most ten objects are
+   * counted), a thousandfold where it opens them to a userset or to everyone. Less is narrower.
    */
   readonly reach: number
 }
@@ -62,6 +62,6 @@ export interface Explanation {
   readonly tree?: TriedNode
   /** Where denied: the smallest changes that would allow it, at most three tuples each, smallest and narrowest first. */
   readonly suggestions: readonly Suggestion[]
-  /** False where a budget ended the search: a smaller path or change may exist. */
+  /** False where a budget ended the search: a smaller path or change may exist, or more was tried than the tree shows. */
   readonly complete: boolean
 }

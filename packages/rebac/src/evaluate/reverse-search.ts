@@ -10,6 +10,8 @@ import { VisitedNodes } from "./visited-nodes.ts"
 
 /** Steps charged for a tuple: to look at it, and to hand on what it leads to. */
 const TUPLE_STEPS = 3
+/** Unsure nodes kept back at most: who wants some of a million objects is not to wait for the last. */
+const UNSURE_LIMIT = 256
 
 /** A relation found to hold on an object (`sure`), or that may hold there. */
 export interface Found {
@@ -18,7 +20,8 @@ export interface Found {
   readonly sure: boolean
 }
 
-interface Reached extends Found {
+/** A node with how many tuples were followed to it. */
+export interface Reached extends Found {
   readonly depth: number
 }
 
@@ -46,7 +49,7 @@ export class ReverseSearch {
   /** Nodes met, whose own leads are still to be walked. */
   readonly #open: Reached[] = []
   /** Nodes that may hold, not met for certain so far. */
-  readonly #unsure: Reached[] = []
+  #unsure: Reached[] = []
 
   constructor(question: Question, plan: ReversePlan) {
     this.#question = question
@@ -57,33 +60,49 @@ export class ReverseSearch {
   *run(): IterableIterator<Found> {
     for (const node of this.#begin()) yield* this.#meet(node)
     yield* this.#walkOpen()
-    for (let next = 0; next < this.#unsure.length; next++) {
-      yield* this.#meetUnsure(this.#unsure[next] as Reached)
+    while (this.#unsure.length > 0) {
+      yield* this.#giveUnsure()
       yield* this.#walkOpen()
     }
   }
 
   *#walkOpen(): IterableIterator<Found> {
     for (let head = 0; head < this.#open.length; head++)
-      for (const node of this.#leadOn(this.#open[head] as Reached)) yield* this.#meet(node)
+      for (const node of this.#leadsBeyond(this.#open[head] as Reached)) yield* this.#meet(node)
     this.#open.length = 0
   }
 
-  /** Gives a sure node the first time it is met; keeps an unsure one for later. */
+  /** Gives a sure node; keeps an unsure one for later, as it may yet be met for certain. But no longer than it is worth waiting. */
   *#meet(node: Reached): IterableIterator<Found> {
-    if (node.sure) yield* this.#meetUnsure(node)
+    if (node.sure) yield* this.#give(node)
     else this.#unsure.push(node)
+    if (this.#unsure.length >= UNSURE_LIMIT) yield* this.#giveUnsure()
   }
 
-  *#meetUnsure(node: Reached): IterableIterator<Found> {
-    if (!this.#visited.add(node.object, node.relation.index)) return
-    this.#question.visit()
-    if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
-      this.tooDeep = true
-      return
+  *#giveUnsure(): IterableIterator<Found> {
+    const nodes = this.#unsure
+    this.#unsure = []
+    for (const node of nodes) yield* this.#give(node)
+  }
+
+  /** Gives a node the first time it is met, and with it what is computed from it on the same object. */
+  *#give(met: Reached): IterableIterator<Found> {
+    const nodes = [met]
+    for (const node of nodes) {
+      if (!this.#visited.add(node.object, node.relation.index)) continue
+      this.#question.visit()
+      if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
+        this.tooDeep = true
+        return
+      }
+      yield node
+      for (const lead of this.#plan.computed(node.relation)) {
+        const next = computedFrom(node, lead)
+        if (next.sure || !met.sure) nodes.push(next)
+        else this.#unsure.push(next)
+      }
+      if (this.#plan.leadsBeyond(node.relation)) this.#open.push(node)
     }
-    yield node
-    if (this.#plan.leadsOn(node.relation)) this.#open.push(node)
   }
 
   *#begin(): IterableIterator<Reached> {
@@ -148,10 +167,14 @@ export class ReverseSearch {
     return verdict === TRUE
   }
 
-  *#leadOn(node: Reached): IterableIterator<Reached> {
-    for (const lead of this.#plan.computed(node.relation))
-      yield { object: node.object, relation: lead.relation, sure: node.sure && lead.sure, depth: node.depth }
-    if (!this.#plan.leadsBeyond(node.relation)) return
+  /** The nodes to which holding this one leads in one step. */
+  *leadsOf(node: Reached): IterableIterator<Reached> {
+    for (const lead of this.#plan.computed(node.relation)) yield computedFrom(node, lead)
+    if (this.#plan.leadsBeyond(node.relation)) yield* this.#leadsBeyond(node)
+  }
+
+  /** Those of them that are on other objects. */
+  *#leadsBeyond(node: Reached): IterableIterator<Reached> {
     const { navigator } = this.#question
     for (const tuple of this.#tuplesOf(node.object)) {
       const relation = navigator.allowedRelation(tuple.classId)
@@ -164,4 +187,8 @@ export class ReverseSearch {
         yield* this.#follow(tuple, this.#plan.direct(relation), node.sure, node.depth + 1)
     }
   }
+}
+
+function computedFrom({ object, sure, depth }: Reached, lead: Lead): Reached {
+  return { object, relation: lead.relation, sure: sure && lead.sure, depth }
 }

@@ -1,3 +1,4 @@
+import { isSpent } from "../evaluate/list-objects.ts"
 import { both, ERROR, either, FALSE, negated, TRUE, type Verdict } from "../evaluate/verdict.ts"
 import type { TriedNode } from "../explanation.ts"
 import { EXPLANATION_NODES_LIMIT } from "../limits.ts"
@@ -14,22 +15,34 @@ export class TreeBuilder {
   readonly #inspector: Inspector
   readonly #seen = new Set<string>()
   #nodes = 0
+  #complete = true
 
   constructor(inspector: Inspector) {
     this.#inspector = inspector
   }
 
-  build(object: string, relation: RelationSchema): TriedNode {
-    return this.#relation(object, relation)
+  /** Not `complete` where it was cut for size or for work. */
+  build(object: string, relation: RelationSchema): { readonly tree: TriedNode; readonly complete: boolean } {
+    const tree = this.#relation(object, relation)
+    return { tree, complete: this.#complete }
   }
 
   #relation(object: string, relation: RelationSchema): TriedNode {
     const key = `${object}#${relation.name}`
-    const outcome = outcomeOf(this.#inspector.verdictOf(object, relation))
-    if (this.#seen.has(key) || this.#nodes >= EXPLANATION_NODES_LIMIT)
-      return { rule: ruleOf(relation.rewrite), object, relation: relation.name, outcome, cut: true }
-    this.#seen.add(key)
-    return { ...this.#rewrite(object, relation, relation.rewrite).node, outcome }
+    const cut = { rule: ruleOf(relation.rewrite), object, relation: relation.name, cut: true }
+    try {
+      const outcome = outcomeOf(this.#inspector.verdictOf(object, relation))
+      if (this.#nodes >= EXPLANATION_NODES_LIMIT) this.#complete = false
+      else if (!this.#seen.has(key)) {
+        this.#seen.add(key)
+        return { ...this.#rewrite(object, relation, relation.rewrite).node, outcome }
+      }
+      return { ...cut, outcome }
+    } catch (error) {
+      if (!isSpent(error)) throw error
+      this.#complete = false
+      return { ...cut, outcome: "error" }
+    }
   }
 
   #rewrite(object: string, owner: RelationSchema, rewrite: Rewrite): Built {

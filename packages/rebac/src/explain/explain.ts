@@ -1,28 +1,74 @@
-import type { Session } from "../evaluate/session.ts"
+import { isSpent } from "../evaluate/list-objects.ts"
+import { Session } from "../evaluate/session.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { ExplainQuery, Explanation } from "../explanation.ts"
+import type { RelationSchema } from "../model/model-schema.ts"
+import { changePlanOf, type ReversePlan } from "../model/reverse-plan.ts"
 import { parseObject } from "../relationship-tuple.ts"
 import { TreeBuilder } from "./build-tree.ts"
+import { type HelpfulRelations, helpfulRelations } from "./find-holdings.ts"
 import { findPath } from "./find-path.ts"
 import { Inspector } from "./inspect.ts"
 import { suggest } from "./suggest.ts"
 
-/** Why a check answers as it does. The question was found to fit the model before. */
-export function explain(session: Session, query: ExplainQuery): Explanation {
-  const begin = (): void => {
-    session.begin(query)
-    session.ask(query.user)
+/** Says why checks answer as they do; keeps what it learns about the model from one explanation to the next. */
+export class Explainer {
+  readonly #session: Session
+  /** Answers as things are, beside the first session that answers as they would be. */
+  readonly #unchanged: Session
+  readonly #changePlan: ReversePlan
+  readonly #helpful = new Map<RelationSchema, HelpfulRelations>()
+
+  constructor(session: Session) {
+    this.#session = session
+    this.#unchanged = new Session(session.model, session.graph)
+    this.#changePlan = changePlanOf(session.model)
   }
-  begin()
-  const relation = session.relationOf(parseObject(query.object)?.type ?? "", query.relation)
-  if (relation === undefined) return { allowed: false, suggestions: [], complete: true }
-  const verdict = session.decide(relation, session.question.overlay.numberOf(query.object))
-  begin()
-  const inspector = new Inspector(session, query.user)
-  if (verdict === TRUE) {
-    const { path, complete } = findPath(inspector, query.object, relation)
-    return { allowed: true, path, suggestions: [], complete }
+
+  /** Why a check answers as it does. The question was found to fit the model before. */
+  explain(query: ExplainQuery): Explanation {
+    const session = this.#session
+    this.#begin(query)
+    const asked = session.relationOf(parseObject(query.object)?.type ?? "", query.relation)
+    if (asked === undefined) return { allowed: false, suggestions: [], complete: true }
+    const verdict = session.decide(asked, session.question.overlay.numberOf(query.object))
+    this.#begin(query)
+    const inspector = new Inspector(session, query.user)
+    if (verdict === TRUE) return explainAllow(inspector, query.object, asked)
+    const { tree, complete: wholeTree } = new TreeBuilder(inspector).build(query.object, asked)
+    const { suggestions, complete } = suggest(
+      {
+        session,
+        unchanged: this.#unchanged,
+        asked,
+        helpful: this.#helpfulTo(asked),
+        changePlan: this.#changePlan,
+      },
+      query,
+    )
+    return { allowed: false, tree, suggestions, complete: complete && wholeTree }
   }
-  const tree = new TreeBuilder(inspector).build(query.object, relation)
-  return { allowed: false, tree, ...suggest(session, query) }
+
+  #begin(query: ExplainQuery): void {
+    this.#session.begin(query)
+    this.#session.ask(query.user)
+  }
+
+  #helpfulTo(asked: RelationSchema): HelpfulRelations {
+    const known = this.#helpful.get(asked)
+    if (known !== undefined) return known
+    const helpful = helpfulRelations(this.#session.model, asked)
+    this.#helpful.set(asked, helpful)
+    return helpful
+  }
+}
+
+function explainAllow(inspector: Inspector, object: string, relation: RelationSchema): Explanation {
+  try {
+    return { allowed: true, ...findPath(inspector, object, relation), suggestions: [] }
+  } catch (error) {
+    // The way is there, and too much lies beside it to say which is the shortest.
+    if (isSpent(error)) return { allowed: true, path: [], suggestions: [], complete: false }
+    throw error
+  }
 }

@@ -1,7 +1,9 @@
 import { SUGGESTION_TUPLES_LIMIT } from "../limits.ts"
 import type { RelationSchema, Restriction, Rewrite } from "../model/model-schema.ts"
 import { parseUser, type RelationshipTuple } from "../relationship-tuple.ts"
+import type { Holdings } from "./find-holdings.ts"
 import type { InspectedTuple, Inspector } from "./inspect.ts"
+import type { KnownObjects } from "./known-objects.ts"
 
 /** One tuple that, added or removed, might take part in turning a denial into an allow. */
 export interface Candidate {
@@ -15,38 +17,45 @@ const CANDIDATES_LIMIT = 400
 /** Of the usersets and objects that the user already holds, so many are offered for each place. */
 const HELD_LIMIT = 8
 
-/** The asked user's standing elsewhere: the relations that it holds already, by `type#relation`. */
-export type Held = ReadonlyMap<string, readonly string[]>
-
 interface Place {
   readonly object: string
   readonly relation: RelationSchema
   /** Whether the place should come to hold, or must not. */
   readonly wanted: boolean
-  /** Objects made up on the way here: each costs a tuple. */
-  readonly invented: number
+  /** Tuples that have to be added to get here at all. */
+  readonly added: number
+}
+
+/** What a search for candidates starts from. */
+export interface CandidateParts {
+  readonly holdings: Holdings
+  /** Whether one holding may do where another does not: then all of them would have to be tried. */
+  readonly ruled: boolean
+  /** For changes of several tuples: the objects that tuples to add may lead over. Without it, only single tuples are sought. */
+  readonly known: KnownObjects | undefined
 }
 
 /**
- * Every tuple whose adding or removing could matter: along the ways from the asked relation as they are, and over objects that do
- * not exist yet, as far as three tuples reach.
+ * Every tuple whose adding or removing could matter: along the ways from the asked relation as they are, and for changes of several
+ * tuples over other objects and ones that do not exist yet, as far as three tuples reach. A tuple that makes an object its own parent
+ * or member is never one.
  */
 export class CandidateFinder {
   readonly #inspector: Inspector
-  readonly #held: Held
+  readonly #parts: CandidateParts
   readonly #found = new Map<string, Candidate>()
   readonly #seen = new Set<string>()
   readonly #places: Place[] = []
   /** False once a bound was met: a smaller change may have been missed. */
   complete = true
 
-  constructor(inspector: Inspector, held: Held) {
+  constructor(inspector: Inspector, parts: CandidateParts) {
     this.#inspector = inspector
-    this.#held = held
+    this.#parts = parts
   }
 
   find(object: string, relation: RelationSchema): Candidate[] {
-    this.#visit({ object, relation, wanted: true, invented: 0 })
+    this.#visit({ object, relation, wanted: true, added: 0 })
     for (let next = 0; next < this.#places.length; next++) {
       const place = this.#places[next] as Place
       this.#explore(place, place.relation.rewrite)
@@ -135,10 +144,11 @@ export class CandidateFinder {
       for (const object of this.#heldOf(restriction.type, restriction.relation))
         this.#offer(place, restriction, `${object}#${restriction.relation}`)
       const relation = this.#inspector.session.relationOf(restriction.type, restriction.relation)
-      const invented = this.#invent(place, restriction.type)
-      if (relation === undefined || invented === undefined || !this.#canReach(relation)) continue
-      this.#offer(place, restriction, `${invented}#${restriction.relation}`)
-      this.#visit({ object: invented, relation, wanted: true, invented: place.invented + 1 })
+      if (relation === undefined || !this.#canReach(relation)) continue
+      for (const object of this.#others(place, restriction.type)) {
+        this.#offer(place, restriction, `${object}#${restriction.relation}`)
+        this.#visit({ object, relation, wanted: true, added: place.added + 1 })
+      }
     }
   }
 
@@ -149,22 +159,32 @@ export class CandidateFinder {
       if (relation === undefined || !this.#canReach(relation)) continue
       const at = { ...place, relation: tupleset }
       for (const object of this.#heldOf(restriction.type, computed)) this.#offer(at, restriction, object)
-      const invented = this.#invent(place, restriction.type)
-      if (invented === undefined) continue
-      this.#offer(at, restriction, invented)
-      this.#visit({ object: invented, relation, wanted: true, invented: place.invented + 1 })
+      for (const object of this.#others(place, restriction.type)) {
+        this.#offer(at, restriction, object)
+        this.#visit({ object, relation, wanted: true, added: place.added + 1 })
+      }
     }
   }
 
   #heldOf(type: string, relation: string): readonly string[] {
-    return (this.#held.get(`${type}#${relation}`) ?? []).slice(0, HELD_LIMIT)
+    const held = this.#parts.holdings.get(`${type}#${relation}`) ?? []
+    if (this.#parts.ruled && held.length > HELD_LIMIT) this.complete = false
+    return held.slice(0, HELD_LIMIT)
   }
 
-  /** An id that nothing has yet; undefined where the tuples to reach it would be too many. */
-  #invent(place: Place, type: string): string | undefined {
-    if (place.invented + 1 >= SUGGESTION_TUPLES_LIMIT) return undefined
+  /** Objects on which the user comes to hold something only by another tuple, one that does not exist yet among them. */
+  #others(place: Place, type: string): readonly string[] {
+    const { known } = this.#parts
+    if (known === undefined || place.added + 1 >= SUGGESTION_TUPLES_LIMIT) return []
+    const objects = known.ofType(type)
+    if (objects === undefined) this.complete = false
+    return [...(objects ?? []), this.#invent(place, type)]
+  }
+
+  /** An id that nothing has yet. */
+  #invent(place: Place, type: string): string {
     const { entities } = this.#inspector.session.graph
-    for (let number = place.invented + 1; ; number++) {
+    for (let number = place.added + 1; ; number++) {
       const id = `${type}:new-${number}`
       if (entities.find(id) === undefined) return id
     }
@@ -172,7 +192,7 @@ export class CandidateFinder {
 
   #offer(place: Place, { condition }: Restriction, user: string): void {
     const key = { user, relation: place.relation.name, object: place.object }
-    if (user === place.object || this.#exists(key)) return
+    if (user.split("#")[0] === place.object || this.#exists(key)) return
     this.#add("add", condition === "" ? key : { ...key, condition: { name: condition } })
   }
 
@@ -183,10 +203,13 @@ export class CandidateFinder {
   }
 
   #isContextual(key: RelationshipTuple, relation: RelationSchema): boolean {
-    const { overlay } = this.#inspector.session.question
-    if (overlay.count === 0) return false
-    return this.#inspector
-      .tuplesOf(key.object, relation, true)
-      .some(({ tuple, contextual }) => contextual && tuple.user === key.user)
+    const { question, navigator, graph } = this.#inspector.session
+    const { overlay } = question
+    for (const index of overlay.ofObject(overlay.numberOf(key.object))) {
+      const classId = overlay.classes[index] ?? -1
+      const user = graph.userName(classId, overlay.nameOf(overlay.userOf(index)))
+      if (user === key.user && navigator.allowedRelation(classId) === relation) return true
+    }
+    return false
   }
 }

@@ -19,10 +19,10 @@ export interface ReversePlan {
   computed(relation: RelationSchema): readonly Lead[]
   /** Relations that come to hold on an object because its tupleset leads to one where `held` holds. */
   throughTupleset(tupleset: RelationSchema, held: RelationSchema): readonly Lead[]
+  /** Relations that can come to hold on an object because of its tupleset, whatever holds there. */
+  ofTupleset(tupleset: RelationSchema): readonly Lead[]
   /** Whether holding the relation can lead to anything on other objects. */
   leadsBeyond(relation: RelationSchema): boolean
-  /** Whether holding the relation can lead to anything at all. */
-  leadsOn(relation: RelationSchema): boolean
 }
 
 interface Occurrence {
@@ -30,26 +30,50 @@ interface Occurrence {
   readonly sure: boolean
 }
 
-function* occurrencesOf(rewrite: Rewrite, sure: boolean): IterableIterator<Occurrence> {
+type Occurrences = (rewrite: Rewrite, sure: boolean) => IterableIterator<Occurrence>
+
+/** The leaves of a definition by which it can come to hold. What is only ever subtracted is none. */
+function* heldBy(rewrite: Rewrite, sure: boolean): IterableIterator<Occurrence> {
   switch (rewrite.kind) {
     case "union":
-      for (const child of rewrite.children) yield* occurrencesOf(child, sure)
+      for (const child of rewrite.children) yield* heldBy(child, sure)
       return
     case "intersection":
-      for (const child of rewrite.children) yield* occurrencesOf(child, false)
+      for (const child of rewrite.children) yield* heldBy(child, false)
       return
     case "exclusion":
-      yield* occurrencesOf(rewrite.base, false)
+      yield* heldBy(rewrite.base, false)
       return
     default:
       yield { leaf: rewrite, sure }
   }
 }
 
+/** The leaves of a definition that it depends on, subtracted ones with them; none of them decides it for certain. */
+function* changedBy(rewrite: Rewrite): IterableIterator<Occurrence> {
+  if (rewrite.kind === "union" || rewrite.kind === "intersection")
+    for (const child of rewrite.children) yield* changedBy(child)
+  else if (rewrite.kind === "exclusion") {
+    yield* changedBy(rewrite.base)
+    yield* changedBy(rewrite.subtract)
+  } else yield { leaf: rewrite, sure: false }
+}
+
 /** The reverse plan towards the given relations: only what can lead to one of them is in it. */
 export function reversePlanOf(model: CompiledModel, targets: readonly RelationSchema[]): ReversePlan {
-  const { schema } = model
-  // What is only ever subtracted cannot lead to the target, whatever holds there.
+  return planTowards(model, targets, heldBy)
+}
+
+/** Where a change of what holds can show: in whatever depends on it. */
+export function changePlanOf(model: CompiledModel): ReversePlan {
+  return planTowards(model, model.schema.relations, changedBy)
+}
+
+function planTowards(
+  { schema }: CompiledModel,
+  targets: readonly RelationSchema[],
+  occurrencesOf: Occurrences,
+): ReversePlan {
   const forward = new Map(
     schema.relations.map((relation) => [
       relation,
@@ -83,8 +107,8 @@ export function reversePlanOf(model: CompiledModel, targets: readonly RelationSc
     computed: (relation) => computed.get(relation) ?? [],
     throughTupleset: (tupleset, held) =>
       (tuplesets.get(tupleset) ?? []).flatMap((one) => (one.computed === held.name ? [one.lead] : [])),
+    ofTupleset: (tupleset) => (tuplesets.get(tupleset) ?? []).map(({ lead }) => lead),
     leadsBeyond: (relation) => beyond.has(relation),
-    leadsOn: (relation) => beyond.has(relation) || computed.has(relation),
   }
 }
 
