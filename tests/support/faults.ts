@@ -31,6 +31,7 @@ export function faultyAuthorizer(authorizer: Authorizer, faults: Faults): Author
     check: (query) => authorizer.check(query),
     batchCheck: (queries) => authorizer.batchCheck(queries),
     listObjects: (query) => authorizer.listObjects(query),
+    listUsers: (query) => authorizer.listUsers(query),
     read: (filter) => authorizer.read(filter),
     explain: (query) => authorizer.explain(query),
     health: () => authorizer.health(),

@@ -37,6 +37,26 @@ export interface ListObjectsOutcome {
   readonly complete: boolean
 }
 
+/** Which users of one kind have the relation to `object`? */
+export interface ListUsersQuery {
+  readonly object: string
+  readonly relation: string
+  /** The kind: users of a type, or, with a relation, usersets of that relation. */
+  readonly filter: { readonly type: string; readonly relation?: string | undefined }
+  readonly contextualTuples?: readonly RelationshipTuple[] | undefined
+  readonly context?: Readonly<Record<string, unknown>> | undefined
+  readonly consistency?: "minimize_latency" | "higher_consistency" | undefined
+}
+
+/**
+ * `type:id`, `type:*` (everyone of the type, even where someone is excluded) or `type:id#relation`, in no order.
+ * `complete` is false where the list was cut by a limit or a deadline: more users may pass.
+ */
+export interface ListUsersOutcome {
+  readonly users: string[]
+  readonly complete: boolean
+}
+
 /**
  * Which stored tuples? Left empty, all. `object` may be a type alone, written `project:`, if `user` is given too.
  * `relation` narrows.
@@ -68,6 +88,7 @@ export interface Authorizer {
   /** Answers in the order of the questions, in batches of 50. One question that fails makes the call fail. */
   batchCheck(queries: readonly CheckQuery[]): Promise<CheckOutcome[]>
   listObjects(query: ListObjectsQuery): Promise<ListObjectsOutcome>
+  listUsers(query: ListUsersQuery): Promise<ListUsersOutcome>
   /** Stored tuples page by page. A tuple written or removed meanwhile may or may not appear. */
   read(filter?: ReadFilter): AsyncIterable<RelationshipTuple>
   /**

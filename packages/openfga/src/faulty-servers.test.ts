@@ -177,6 +177,25 @@ test("tuples and lists of another form count for nothing", async () => {
   await expect(listing.listObjects(list)).rejects.toMatchObject(none)
 })
 
+test("a user of another form than the wire's three counts for nothing, and no list is taken for whole", async () => {
+  const list = { object: "document:1", relation: "viewer", filter: { type: "user" } }
+  for (const user of [
+    "5",
+    "{}",
+    '{"object":{"type":"user"}}',
+    '{"wildcard":{}}',
+    '{"userset":{"type":"g","id":"1"}}',
+  ]) {
+    const listing = await against(answering(200, `{"users":[${user}]}`))
+    await expect(listing.listUsers(list)).rejects.toMatchObject(none)
+  }
+  const user = '{"object":{"type":"user","id":"a"}}'
+  const full = await against(answering(200, `{"users":[${Array(1_000).fill(user).join(",")}]}`))
+  expect(await full.listUsers(list)).toMatchObject({ complete: false })
+  const short = await against(answering(200, `{"users":[${user},{"wildcard":{"type":"user"}}]}`))
+  expect(await short.listUsers(list)).toEqual({ users: ["user:a", "user:*"], complete: true })
+})
+
 test("calls beyond the bound are refused at once, not queued without end", async () => {
   const silent = await against(() => {}, 500)
   const outcomes = await Promise.all(

@@ -5,6 +5,8 @@ export type {
   CheckQuery,
   ListObjectsOutcome,
   ListObjectsQuery,
+  ListUsersOutcome,
+  ListUsersQuery,
   ReadFilter,
   TupleChange,
 } from "./authorizer.ts"

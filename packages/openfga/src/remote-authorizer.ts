@@ -1,15 +1,9 @@
 import { assertDefined, type PartHealth, type Secret } from "@gatehouse/kernel"
-import type {
-  Authorizer,
-  CheckOutcome,
-  CheckQuery,
-  ListObjectsOutcome,
-  ListObjectsQuery,
-  TupleChange,
-} from "./authorizer.ts"
+import type { Authorizer, CheckOutcome, CheckQuery, TupleChange } from "./authorizer.ts"
 import { explainOverWire } from "./explain-over-wire.ts"
+import { listObjectsOverWire, listUsersOverWire } from "./list-over-wire.ts"
 import { readTuples } from "./read-tuples.ts"
-import { allowedIn, listIn, textIn, unexpected } from "./wire-answers.ts"
+import { allowedIn, textIn } from "./wire-answers.ts"
 import { createWireClient, memberOf } from "./wire-client.ts"
 import { bodyOf, errorOfCode } from "./wire-errors.ts"
 import { wireConsistency, wireContext, wireTuple, wireTuples } from "./wire-questions.ts"
@@ -36,10 +30,6 @@ export interface RemoteAuthorizer extends Authorizer {
 const defaultTimeoutMilliseconds = 3_000
 /** The wire's limit on the questions of one batch. */
 const maximumBatch = 50
-/** The wire cuts lists here, without saying so. */
-const maximumListResults = 1_000
-/** A list that took this long may have been cut by the real server's deadline of 3 s, which it does not say either. */
-const suspiciousListMilliseconds = 2_500
 
 /** Asks a server on OpenFGA's HTTP wire, the embedded one or the real one. */
 export function createRemoteAuthorizer(options: RemoteAuthorizerOptions): RemoteAuthorizer {
@@ -51,7 +41,8 @@ export function createRemoteAuthorizer(options: RemoteAuthorizerOptions): Remote
   return {
     check: (query) => check(target, query),
     batchCheck: (queries) => batchCheck(target, queries),
-    listObjects: (query) => listObjects(target, query),
+    listObjects: (query) => listObjectsOverWire(target, query),
+    listUsers: (query) => listUsersOverWire(target, query),
     read: (filter) => readTuples(target, filter ?? {}),
     write: (change) => write(target, change),
     explain: (query) => explainOverWire(target, query),
@@ -101,30 +92,6 @@ async function checkBatch(target: WireTarget, queries: readonly CheckQuery[]): P
     const code = memberOf(error, "input_error")
     throw errorOfCode(typeof code === "string" ? code : "internal_error", 400, "query")
   })
-}
-
-async function listObjects(target: WireTarget, query: ListObjectsQuery): Promise<ListObjectsOutcome> {
-  const started = performance.now()
-  const { user, relation, type } = query
-  const answer = await target.client.call({
-    method: "POST",
-    path: storePath(target, "list-objects"),
-    body: {
-      authorization_model_id: target.modelId,
-      ...{ user, relation, type },
-      ...wireTuples(query.contextualTuples),
-      ...wireContext(query.context),
-      ...wireConsistency(query.consistency),
-    },
-    repeatable: true,
-  })
-  const objects = listIn(bodyOf(answer, "query"), "objects")
-  if (!objects.every((object): object is string => typeof object === "string")) throw unexpected()
-  const complete =
-    answer.header("gatehouse-incomplete") === undefined &&
-    objects.length < maximumListResults &&
-    performance.now() - started < suspiciousListMilliseconds
-  return { objects, complete }
 }
 
 async function write(target: WireTarget, change: TupleChange): Promise<void> {

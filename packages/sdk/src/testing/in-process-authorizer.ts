@@ -34,6 +34,7 @@ export function createInProcessAuthorizer(
     check,
     batchCheck: (queries) => Promise.all(queries.map(check)),
     listObjects: async (query) => evaluator.listObjects(query),
+    listUsers: async (query) => evaluator.listUsers(query),
     async *read({ user, relation, object } = {}) {
       const isType = object?.endsWith(":") === true
       yield* [
