@@ -110,6 +110,16 @@ export class Adjacency {
     return (this.heads[entity * HEAD + COUNT] ?? 0) === 0
   }
 
+  /**
+   * Reads a row's head, the head of the row that its only entry leads to, and that row's beginning: of a longer row, what happens to
+   * stand there. The value means nothing.
+   */
+  touchNext(entity: number): number {
+    const { heads } = this
+    const next = (heads[entity * HEAD + ONLY_NEIGHBOUR] as number) * HEAD
+    return this.pool[heads[next + START] as number] as number
+  }
+
   /** The sets of a long row, by class; undefined for a short one. */
   setsOf(entity: number): ReadonlyMap<number, IdSet> | undefined {
     const count = this.heads[entity * HEAD + COUNT] ?? 0

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer"
+import type { Adjacency } from "./adjacency.ts"
 
 /** Places of one bucket: 64 bytes, a cache line. */
 const PLACES = 8
@@ -53,9 +54,10 @@ export class NameTable {
 
   /**
    * The numbers of two names, in `first` and `second`. Each step is taken for both before the next, so that both wait for memory at the
-   * same time; `touch` is read for the second name's number as soon as that is likely, for whoever needs what lies there next.
+   * same time. `rows` is read ahead from the second name's row on, and along its first entry, as soon as that name is likely found:
+   * whoever asks needs what lies there next, and need not wait for it after the names have been compared.
    */
-  findTwo(one: string, other: string, touch: Int32Array, stride: number): number {
+  findTwo(one: string, other: string, rows: Adjacency): number {
     const hash = hashOf(one)
     const otherHash = hashOf(other)
     const id = this.#likely(hash)
@@ -67,9 +69,9 @@ export class NameTable {
     }
     const text = this.#text
     const touched =
+      rows.touchNext(otherId) +
       (text[(this.#starts[id] as number) * GRAIN] as number) +
-      (text[(this.#starts[otherId] as number) * GRAIN] as number) +
-      (touch[otherId * stride] as number)
+      (text[(this.#starts[otherId] as number) * GRAIN] as number)
     this.first = this.#hasText(id, one) ? id : this.find(one)
     this.second = this.#hasText(otherId, other) ? otherId : this.find(other)
     return touched

@@ -145,11 +145,11 @@ export class TupleGraph {
   }
 
   /**
-   * The numbers of a well-formed user and object, -1 for none, in `entities.objects.first` and `second`; the head of the object's row is
-   * read with them.
+   * The numbers of a well-formed user and object, -1 for none, in `entities.objects.first` and `second`; the object's row is
+   * read ahead with them.
    */
   findBoth(user: string, object: string): void {
-    this.#touched ^= this.entities.objects.findTwo(user, object, this.byObject.heads, HEAD)
+    this.#touched ^= this.entities.objects.findTwo(user, object, this.byObject)
   }
 
   /** The fingerprint of an entity's name: it stands where its tuples do, so that to compare it costs nothing more. */

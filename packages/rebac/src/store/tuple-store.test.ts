@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { RelationshipTuple } from "../relationship-tuple.ts"
+import { Adjacency } from "./adjacency.ts"
 import { IdSet } from "./id-set.ts"
 import { NameTable } from "./name-table.ts"
 import { createTupleStore } from "./tuple-store.ts"
@@ -175,11 +176,12 @@ describe("the table of names", () => {
     )
     const table = new NameTable()
     for (const [id, name] of names.entries()) table.add(name, id)
-    const touch = new Int32Array(names.length)
+    const rows = new Adjacency()
+    rows.reserve(names.length)
     for (const [id, name] of names.entries()) {
       expect(table.find(name)).toBe(id)
       expect(table.nameOf(id)).toBe(name)
-      table.findTwo(name, names[names.length - 1 - id] ?? "", touch, 1)
+      table.findTwo(name, names[names.length - 1 - id] ?? "", rows)
       expect([table.first, table.second]).toEqual([id, names.length - 1 - id])
       expect(table.find(`${name}x`)).toBe(-1)
     }
