@@ -2,8 +2,15 @@ import type { PartHealth } from "@gatehouse/kernel"
 import type { Explanation, RelationshipTuple } from "@gatehouse/rebac"
 
 /**
+ * How much an answer must know. `minimize_latency` (also where nothing is said): what was true at most a second ago.
+ * `after_call`: every write acknowledged before the call, wherever it is answered. `higher_consistency`: the same, answered
+ * by the server itself.
+ */
+export type Consistency = "minimize_latency" | "after_call" | "higher_consistency"
+
+/**
  * One question: has `user` the relation to `object`? `user` may be an object, a wildcard (`user:*`) or a userset
- * (`group:a#member`). `higher_consistency` asks for an answer that knows every write acknowledged before the call.
+ * (`group:a#member`).
  */
 export interface CheckQuery {
   readonly user: string
@@ -13,7 +20,7 @@ export interface CheckQuery {
   readonly contextualTuples?: readonly RelationshipTuple[] | undefined
   /** Values for the parameters of conditions. */
   readonly context?: Readonly<Record<string, unknown>> | undefined
-  readonly consistency?: "minimize_latency" | "higher_consistency" | undefined
+  readonly consistency?: Consistency | undefined
 }
 
 /** What `check` answers. */
@@ -28,7 +35,7 @@ export interface ListObjectsQuery {
   readonly type: string
   readonly contextualTuples?: readonly RelationshipTuple[] | undefined
   readonly context?: Readonly<Record<string, unknown>> | undefined
-  readonly consistency?: "minimize_latency" | "higher_consistency" | undefined
+  readonly consistency?: Consistency | undefined
 }
 
 /** `complete` is false where the list was cut by a limit or a deadline: more objects may pass. Objects have no order. */
@@ -45,7 +52,7 @@ export interface ListUsersQuery {
   readonly filter: { readonly type: string; readonly relation?: string | undefined }
   readonly contextualTuples?: readonly RelationshipTuple[] | undefined
   readonly context?: Readonly<Record<string, unknown>> | undefined
-  readonly consistency?: "minimize_latency" | "higher_consistency" | undefined
+  readonly consistency?: Consistency | undefined
 }
 
 /**
@@ -65,7 +72,7 @@ export interface ReadFilter {
   readonly user?: string | undefined
   readonly relation?: string | undefined
   readonly object?: string | undefined
-  readonly consistency?: "minimize_latency" | "higher_consistency" | undefined
+  readonly consistency?: Consistency | undefined
 }
 
 /** Tuples to add and to remove in one transaction. At most 100 together. */

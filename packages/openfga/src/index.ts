@@ -3,6 +3,7 @@ export type {
   Authorizer,
   CheckOutcome,
   CheckQuery,
+  Consistency,
   ListObjectsOutcome,
   ListObjectsQuery,
   ListUsersOutcome,
@@ -16,3 +17,14 @@ export {
   type RemoteAuthorizer,
   type RemoteAuthorizerOptions,
 } from "./remote-authorizer.ts"
+export { createReplicaAuthorizer } from "./replica/create-replica-authorizer.ts"
+export type {
+  ReplicaAlarm,
+  ReplicaAuthorizer,
+  ReplicaAuthorizerOptions,
+  ReplicaComparison,
+  ReplicaLogger,
+  ReplicaState,
+  ReplicaStatus,
+  ReplicaTimings,
+} from "./replica/replica-options.ts"

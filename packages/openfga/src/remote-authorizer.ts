@@ -6,7 +6,7 @@ import { readTuples } from "./read-tuples.ts"
 import { allowedIn, textIn } from "./wire-answers.ts"
 import { createWireClient, memberOf } from "./wire-client.ts"
 import { bodyOf, errorOfCode } from "./wire-errors.ts"
-import { wireConsistency, wireContext, wireTuple, wireTuples } from "./wire-questions.ts"
+import { isCurrent, wireConsistency, wireContext, wireTuple, wireTuples } from "./wire-questions.ts"
 import { storePath, type WireTarget } from "./wire-target.ts"
 
 /** Where the authorization server is and which store and model the questions are put to. */
@@ -79,7 +79,7 @@ async function batchCheck(target: WireTarget, queries: readonly CheckQuery[]): P
 
 async function checkBatch(target: WireTarget, queries: readonly CheckQuery[]): Promise<CheckOutcome[]> {
   // A batch has one consistency for all: the highest that any of its questions asks for.
-  const current = queries.some(({ consistency }) => consistency === "higher_consistency")
+  const current = queries.some(({ consistency }) => isCurrent(consistency))
   const answer = await ask(target, "batch-check", {
     checks: queries.map((query, index) => ({ ...question(query), correlation_id: String(index) })),
     ...wireConsistency(current ? "higher_consistency" : undefined),

@@ -1,4 +1,5 @@
 import type { RelationshipTuple } from "@gatehouse/rebac"
+import type { Consistency } from "./authorizer.ts"
 
 /** A tuple as the wire takes it. */
 export function wireTuple({ user, relation, object, condition }: RelationshipTuple): object {
@@ -18,7 +19,13 @@ export function wireContext(context: Readonly<Record<string, unknown>> | undefin
   return context === undefined ? {} : { context }
 }
 
-/** A question's consistency in the wire's capitals; left out, the server decides. */
-export function wireConsistency(consistency: "minimize_latency" | "higher_consistency" | undefined): object {
-  return consistency === undefined ? {} : { consistency: consistency.toUpperCase() }
+/** A question's consistency as the wire takes it; left out, the server decides. It has one word for all that must be current. */
+export function wireConsistency(consistency: Consistency | undefined): object {
+  if (consistency === undefined) return {}
+  return { consistency: isCurrent(consistency) ? "HIGHER_CONSISTENCY" : "MINIMIZE_LATENCY" }
+}
+
+/** True where the answer must know every write acknowledged before the call. */
+export function isCurrent(consistency: Consistency | undefined): boolean {
+  return consistency === "after_call" || consistency === "higher_consistency"
 }
