@@ -1,0 +1,90 @@
+import type { AuthorizationModel, TypeDefinition } from "@gatehouse/rebac"
+import { errors, transformer } from "@openfga/syntax-transformer"
+import { type FileMistake, fileError } from "./file-errors.ts"
+
+/** Where a text in OpenFGA's language stands: its file, and the line of the file before its first (0 for a whole file). */
+export interface DslPlace {
+  readonly file: string
+  /** Undefined where lines of the text are no lines of the file: a text in quotes. */
+  readonly linesBefore: number | undefined
+}
+
+/** A part of a modular model: its types (those that it extends marked), and its conditions. */
+export interface ParsedModule {
+  readonly model: AuthorizationModel
+  readonly extended: ReadonlySet<string>
+}
+
+/**
+ * A model in OpenFGA's language as JSON. Its form alone is looked at; its rules are the evaluator's to check. Throws
+ * `openfga.file_invalid` with every mistake at its line.
+ */
+export function parseDsl(content: string, place: DslPlace): AuthorizationModel {
+  const model = transform(place, () => transformer.transformDSLToJSONObject(content))
+  if (model.schema_version === undefined)
+    throw fileError("openfga.file_invalid", [
+      {
+        file: place.file,
+        reason: "it is one module of a modular model; name the fga.mod that lists its modules instead",
+      },
+    ])
+  return readModel(model)
+}
+
+/** A module in OpenFGA's language. Throws as `parseDsl` does, and where the text is a whole model. */
+export function parseModule(content: string, place: DslPlace): ParsedModule {
+  const parsed = transform(place, () => transformer.transformModularDSLToJSONObject(content))
+  const { authorizationModel, typeDefExtensions } = parsed
+  if (authorizationModel.schema_version !== undefined)
+    throw fileError("openfga.file_invalid", [
+      { file: place.file, line: 1, reason: "it is a whole model, not a module; begin it with module NAME" },
+    ])
+  return { model: readModel(authorizationModel), extended: new Set(typeDefExtensions.keys()) }
+}
+
+/** What the transformer gives: its type is the SDK's, which is wider than ours in ways that it never uses. */
+interface TransformedModel {
+  readonly schema_version?: string
+  readonly type_definitions?: readonly object[]
+  readonly conditions?: object
+}
+
+function readModel(model: TransformedModel): AuthorizationModel {
+  return {
+    schema_version: model.schema_version ?? "",
+    type_definitions: (model.type_definitions ?? []) as readonly TypeDefinition[],
+    ...(model.conditions === undefined
+      ? {}
+      : { conditions: model.conditions as NonNullable<AuthorizationModel["conditions"]> }),
+  }
+}
+
+function transform<Result>(place: DslPlace, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof errors.DSLSyntaxError) {
+      const [first, ...rest] = error.errors.map((one) => mistakeOf(one, place))
+      if (first !== undefined) throw fileError("openfga.file_invalid", [first, ...rest], error)
+    }
+    // The parser calls itself for each bracket, and stumbles over some half-written texts with errors of other kinds.
+    const reason = error instanceof RangeError ? "it nests too deep" : "it is no model in OpenFGA's language"
+    throw fileError("openfga.file_invalid", [{ file: place.file, reason }], error)
+  }
+}
+
+/** The parser counts lines and columns from 0. */
+function mistakeOf(
+  { line, column, msg }: InstanceType<typeof errors.DSLSyntaxSingleError>,
+  { file, linesBefore }: DslPlace,
+): FileMistake {
+  const reason = msg.replaceAll("\n", "\\n").replaceAll("\r", "\\r")
+  const lineInText = (line?.start ?? 0) + 1
+  if (linesBefore === undefined) return { file, reason: `line ${lineInText} of the model: ${reason}` }
+  return {
+    file,
+    line: linesBefore + lineInText,
+    ...(linesBefore === 0 && column ? { column: column.start + 1 } : {}),
+    reason,
+  }
+}
