@@ -11,6 +11,9 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const commands = {
   start: ["apps/cli/bin/gatehouse.mjs", "up", "--demo"],
   test: ["tools/run-tests.ts"],
+  "test:contract": ["tools/run-contract-tests.ts"],
+  "servers:install": ["tools/install-servers.ts"],
+  conformance: ["conformance/run.ts"],
 }
 
 /** The Node that runs the sources: the locked one on Linux, the machine's own on macOS from 24.7 on (argon2). */

@@ -1,0 +1,24 @@
+import { installServer } from "./servers/install-server.ts"
+import { InstallProblem } from "./servers/run-command.ts"
+import { runVitest } from "./testing/run-vitest.ts"
+
+/**
+ * `npm run test:contract`: the suites of the wires on the real servers, which it installs first. Arguments are file filters.
+ * OpenFGA's command line is left out where no package of it is known; the server never is.
+ */
+const tell = (line: string): void => void process.stderr.write(`${line}\n`)
+try {
+  await installServer("openfga", tell)
+} catch (error) {
+  if (!(error instanceof InstallProblem)) throw error
+  tell(error.message)
+  process.stdout.write("0 passed, 1 failed\n")
+  process.exit(1)
+}
+try {
+  await installServer("fga", tell)
+} catch (error) {
+  if (!(error instanceof InstallProblem)) throw error
+  tell(`Left out: the tests with OpenFGA's command line. ${error.message}`)
+}
+await runVitest(process.argv.slice(2), "vitest.contract.config.ts")

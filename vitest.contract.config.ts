@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config"
+
+/** `npm run test:contract`: the suites of the wires, on the real servers. */
+export default defineConfig({
+  test: {
+    name: "contract",
+    include: ["tests/contract/**/*.contract.test.ts"],
+    globalSetup: ["tests/support/contract-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    retry: 1,
+  },
+})
