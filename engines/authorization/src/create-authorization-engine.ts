@@ -2,7 +2,8 @@ import { listenOnLoopback } from "@gatehouse/http"
 import { type Clock, type PartHealth, type RunningPart, type Secret, systemClock } from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
-import { createApp } from "./http/create-app.ts"
+import { authenticateByKey } from "./http/authenticate.ts"
+import { createWireHandler } from "./http/wire-handler.ts"
 import { followNotices } from "./storage/follow-notices.ts"
 import { migrations } from "./storage/migrations.ts"
 import { createPostgresStorage } from "./storage/postgres-storage.ts"
@@ -41,9 +42,9 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
     await migrate(db, schemaName, migrations)
     const storage = createPostgresStorage(db)
     const views = createStoreViews(storage, clock)
-    const app = createApp({ engine: { storage, views, models: createModels(storage) }, presharedKey, logger })
-    await app.ready()
-    const listener = await listenOnLoopback(app.routing, options.port)
+    const engine = { storage, views, models: createModels(storage) }
+    const handler = createWireHandler({ engine, authenticate: authenticateByKey([presharedKey]), logger })
+    const listener = await listenOnLoopback(handler, options.port)
     const notices = followNotices(pool, { onNotice: views.noticed, onListening: views.doubtAll }, logger)
     return {
       url: `http://127.0.0.1:${listener.port}`,
@@ -51,7 +52,6 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
       close: async () => {
         notices.close()
         await listener.close()
-        await app.close()
         await db.destroy()
       },
     }

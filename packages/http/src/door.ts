@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http"
 import { GatehouseError } from "@gatehouse/kernel"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 
@@ -14,11 +15,15 @@ export const loopbackHosts: readonly string[] = ["localhost", "127.0.0.1", "[::1
 
 /** Refuses a foreign `Host`, and a browser's `Origin`, so that a web page can't reach an engine by rebinding a name. */
 export function registerDoor(app: FastifyInstance, { hosts, allowsOrigin = () => false }: DoorOptions): void {
-  const allowed = new Set(hosts)
   app.addHook("onRequest", async (request) => {
-    const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase()
-    if (!allowed.has(host)) throw new GatehouseError("request.foreign_host")
+    assertAtDoor(request.headers, hosts)
     if (request.headers.origin !== undefined && !allowsOrigin(request))
       throw new GatehouseError("request.foreign_origin")
   })
+}
+
+/** Refuses a `Host` that is none of these names, in any case and with any port: `request.foreign_host`. */
+export function assertAtDoor(headers: IncomingHttpHeaders, hosts: readonly string[]): void {
+  const host = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase()
+  if (!hosts.includes(host)) throw new GatehouseError("request.foreign_host")
 }

@@ -1,5 +1,6 @@
 export { createHttpApp, type ErrorAnswer, type HttpAppOptions } from "./create-http-app.ts"
-export { loopbackHosts } from "./door.ts"
+export { assertAtDoor, loopbackHosts } from "./door.ts"
+export { judgeMessage } from "./judge-message.ts"
 export { type LoopbackListener, listenOnLoopback } from "./listen.ts"
 export { createLoopbackDispatcher } from "./loopback-dispatcher.ts"
 export { problemAnswer } from "./problem-answer.ts"

@@ -77,6 +77,8 @@ export function storesContract(target: () => ContractTarget): void {
     ["page_size=abc", "validation_error"],
     ["continuation_token=a.b", "validation_error"],
     ["name=x", "validation_error"],
+    ["page_size=1&page_size=1", "validation_error"],
+    ["page_size=", "validation_error"],
   ])("the list of stores refuses ?%s", async (query, code) => {
     expect(await wire().get(`/stores?${query}`)).toMatchObject({ status: 400, body: { code } })
   })
@@ -94,6 +96,30 @@ export function storesContract(target: () => ContractTarget): void {
       status: 404,
       body: { code: "unimplemented" },
     })
+    expect(await wire().post("/healthz", {})).toMatchObject({ status: 404, body: { code: "unimplemented" } })
+  })
+
+  test("HEAD is no method of any path: 404 without a body", async () => {
+    for (const path of ["/healthz", "/stores", `/stores/${unknownId}`, "/nope"])
+      expect(await wire().raw("HEAD", path, undefined)).toMatchObject({ status: 404, body: "" })
+  })
+
+  test("a slash at the end is an empty segment", async () => {
+    expect(await wire().get("/stores/")).toMatchObject({ status: 400, body: { code: "validation_error" } })
+    expect(await wire().get(`/stores/${unknownId}/`)).toMatchObject({
+      status: 404,
+      body: { code: "undefined_endpoint" },
+    })
+  })
+
+  test("two members with one name are refused, also inside a context", async () => {
+    const refused = { status: 400, body: { code: "validation_error" } }
+    expect(await wire().raw("POST", "/stores", '{"name":"abc","name":"abc"}')).toMatchObject(refused)
+    const question = '"tuple_key":{"user":"user:a","relation":"owner","object":"document:1"}'
+    for (const rest of ['"context":{"a":1,"a":2}', '"consistency":"UNSPECIFIED","consistency":"UNSPECIFIED"'])
+      expect(await wire().raw("POST", `/stores/${unknownId}/check`, `{${question},${rest}}`)).toMatchObject(
+        refused,
+      )
   })
 
   test("every operation demands the credential, and says which kind of mistake it was", async () => {

@@ -8,7 +8,7 @@ import { requirePattern, violation, wirePatterns } from "../wire/violations.ts"
 export interface WireRequest {
   /** A parameter of the path; empty where there is none. */
   path(name: string): string
-  /** The first value of a query parameter; undefined where there is none. */
+  /** A query parameter; undefined where there is none. Two of one name are refused. */
   query(name: string): string | undefined
   readonly body: WireMessage
 }
@@ -17,6 +17,8 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status?: 200 | 201 | 204
   readonly body?: unknown
+  /** The body as JSON already, instead of `body`. */
+  readonly json?: string
   readonly lines?: readonly unknown[]
   readonly modelId?: string
   readonly store?: string
@@ -26,11 +28,13 @@ export interface WireAnswer {
 
 /** One operation: parses, calls its command, says the answer in the wire's words. */
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Segments with a colon are parameters. */
   readonly path: string
   /** Streams have their own form of errors. */
   readonly streams?: boolean
+  /** Answered without a credential. */
+  readonly isPublic?: boolean
   handle(engine: Engine, request: WireRequest): Promise<WireAnswer>
 }
 

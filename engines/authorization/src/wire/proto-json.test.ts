@@ -42,6 +42,22 @@ test("brackets inside strings do not count as nesting; nesting up to the limit i
   expect(codeOf(() => parseBody(nested(maximumJsonDepth + 1)))).toBe("validation_error")
 })
 
+test("two members with one name are refused wherever they are, however they are written, and nothing else is", () => {
+  for (const body of [
+    '{"a":1,"a":1}',
+    '{"a":{"b":[{"c":1,"c":2}]}}',
+    '{"a":1,"\\u0061":2}',
+    '{"__proto__":1,"__proto__":1}',
+  ])
+    expect(codeOf(() => parseBody(bytes(body)))).toBe("validation_error")
+  for (const body of [
+    '{"a":":\\":\\\\","b":"::"}',
+    '{"a":{"a":{"a":[{"a":1},{"a":1}]}}}',
+    '{"__proto__":{"a":1},"a":1}',
+  ])
+    expect(codeOf(() => parseBody(bytes(body)))).toBeUndefined()
+})
+
 test("text is taken only in well-formed Unicode, in keys and values alike", () => {
   for (const body of ['{"a":"\\ud800"}', '{"\\udfff":1}', '{"a":[{"b":"\\uD800x"}]}', "\ufeff{}"])
     expect(codeOf(() => parseBody(bytes(body)))).toBe("validation_error")

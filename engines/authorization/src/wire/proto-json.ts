@@ -6,7 +6,8 @@ const surrogateEscape = /\\u[dD][89a-fA-F]/
 
 /**
  * A body as JSON. An empty one is an empty message. Refused: bytes that are no UTF-8 and lone surrogates (two such ids would
- * become one), anything after the document, and nesting over the limit.
+ * become one), anything after the document, nesting over the limit, and two members with one name, of which every reader might take
+ * another.
  */
 export function parseBody(body: Uint8Array | undefined): unknown {
   if (body === undefined || body.length === 0) return {}
@@ -18,24 +19,47 @@ export function parseBody(body: Uint8Array | undefined): unknown {
   } catch {
     throw refuse("validation_error", "malformed JSON")
   }
-  assertDepth(text)
+  const members = countMembers(text)
+  if (members !== membersOf(value)) throw refuse("validation_error", "duplicate field")
   if (surrogateEscape.test(text)) assertWellFormed(value)
   return value
 }
 
-function assertDepth(text: string): void {
+/** How many members the text of a JSON document writes down: one for each colon outside of strings. */
+function countMembers(text: string): number {
+  let members = 0
   let depth = 0
-  let inString = false
   for (let index = 0; index < text.length; index++) {
     const character = text.charCodeAt(index)
-    if (inString) {
-      if (character === 0x5c) index++
-      else if (character === 0x22) inString = false
-    } else if (character === 0x22) inString = true
+    if (character === 0x22) index = endOfString(text, index)
+    else if (character === 0x3a) members++
     else if (character === 0x7b || character === 0x5b) {
       if (++depth > maximumJsonDepth) throw refuse("validation_error", "exceeded maximum recursion depth")
     } else if (character === 0x7d || character === 0x5d) depth--
   }
+  return members
+}
+
+/** The index of the quote that closes the string opened at `start`: one after an even number of backslashes. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+}
+
+/** How many members the objects in a value have. */
+function membersOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0
+  let members = 0
+  if (Array.isArray(value)) for (const element of value) members += membersOf(element)
+  else
+    for (const name in value) {
+      // Parsed from JSON, so that there is nothing inherited but what Object.prototype does not list.
+      members += 1 + membersOf((value as Record<string, unknown>)[name])
+    }
+  return members
 }
 
 function assertWellFormed(value: unknown): void {

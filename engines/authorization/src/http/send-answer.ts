@@ -1,0 +1,43 @@
+import type { ServerResponse } from "node:http"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import type { WireAnswer } from "./route.ts"
+
+/** Sends an answer. Resolves when a stream has been handed over, or its reader has gone. */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: WireAnswer,
+  requestId: string,
+): Promise<void> {
+  const headers = ["x-request-id", requestId]
+  if (answer.store !== undefined) headers.push("openfga-store-id", answer.store)
+  if (answer.modelId !== undefined) headers.push("openfga-authorization-model-id", answer.modelId)
+  if (answer.incomplete === true) headers.push("gatehouse-incomplete", "true")
+  if (answer.status === 204) {
+    response.writeHead(204, headers).end()
+    return
+  }
+  headers.push("content-type", "application/json")
+  if (answer.lines === undefined) {
+    sendText(response, answer.status ?? 200, headers, answer.json ?? JSON.stringify(answer.body))
+    return
+  }
+  response.writeHead(answer.status ?? 200, headers)
+  await pipeline(Readable.from(chunksOf(answer.lines)), response)
+}
+
+/** Sends JSON with its length, so that head and body leave in one piece. */
+export function sendText(response: ServerResponse, status: number, headers: string[], text: string): void {
+  headers.push("content-length", String(Buffer.byteLength(text)))
+  response.writeHead(status, headers).end(text)
+}
+
+/** Lines that are put together before they are sent. */
+const linesPerChunk = 500
+
+function* chunksOf(lines: readonly unknown[]): Generator<string> {
+  for (let start = 0; start < lines.length; start += linesPerChunk) {
+    const chunk = lines.slice(start, start + linesPerChunk)
+    yield chunk.map((line) => `${JSON.stringify(line)}\n`).join("")
+  }
+}

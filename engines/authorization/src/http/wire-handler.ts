@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import { assertAtDoor, judgeMessage, loopbackHosts } from "@gatehouse/http"
+import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
+import type { Logger } from "@gatehouse/telemetry"
+import type { Engine } from "../commands/engine.ts"
+import { maximumBodyBytes } from "../wire/limits.ts"
+import { parseBody, WireMessage } from "../wire/proto-json.ts"
+import { assertionRoutes } from "./assertion-routes.ts"
+import type { Authenticate } from "./authenticate.ts"
+import { healthRoute } from "./health-route.ts"
+import { mapError } from "./map-error.ts"
+import { modelRoutes } from "./model-routes.ts"
+import { parseQuery } from "./query.ts"
+import { queryRoutes } from "./query-routes.ts"
+import { readBody } from "./read-body.ts"
+import type { Route, WireAnswer, WireRequest } from "./route.ts"
+import { createRouteTable, type RouteMatch } from "./route-table.ts"
+import { sendAnswer, sendText } from "./send-answer.ts"
+import { storeRoutes } from "./store-routes.ts"
+import { tupleRoutes } from "./tuple-routes.ts"
+
+const routes: readonly Route[] = [
+  healthRoute,
+  ...storeRoutes,
+  ...modelRoutes,
+  ...tupleRoutes,
+  ...queryRoutes,
+  ...assertionRoutes,
+]
+
+/** What the wire over HTTP stands on. */
+export interface WireHandlerOptions {
+  readonly engine: Engine
+  readonly authenticate: Authenticate
+  readonly logger: Logger
+}
+
+/**
+ * The wire over HTTP: door, credential, route, body, answer, in this order, and the mapping of errors. Without a framework, for
+ * its share of a check was larger than the check's (ADR 0021). The caller listens.
+ */
+export function createWireHandler(options: WireHandlerOptions): RequestListener {
+  const findRoute = createRouteTable(routes)
+  return (message, response) => {
+    const verdict = judgeMessage(message)
+    if (verdict === "ignore") return
+    const requestId = randomUUID()
+    const url = message.url ?? ""
+    const mark = url.indexOf("?")
+    const match = findRoute(message.method ?? "", mark < 0 ? url : url.slice(0, mark))
+    const answered =
+      verdict === "refuse"
+        ? Promise.reject(new GatehouseError("request.ambiguous"))
+        : answer(options, message, match, mark < 0 ? "" : url.slice(mark + 1))
+    answered
+      .then((given) => sendAnswer(response, given, requestId))
+      .catch((error: unknown) => refuseRequest(options.logger, { error, match, response, requestId }))
+  }
+}
+
+async function answer(
+  { engine, authenticate }: WireHandlerOptions,
+  message: IncomingMessage,
+  match: RouteMatch,
+  query: string,
+): Promise<WireAnswer> {
+  assertAtDoor(message.headers, loopbackHosts)
+  if (message.headers.origin !== undefined) throw new GatehouseError("request.foreign_origin")
+  if (match.kind !== "route" || match.route.isPublic !== true) {
+    const pending = authenticate(message)
+    if (pending !== undefined) await pending
+  }
+  if (match.kind === "malformed") throw new GatehouseError("request.invalid")
+  if (match.kind !== "route") throw new GatehouseError("request.not_found")
+  const body = new WireMessage(parseBody(await readBody(message, maximumBodyBytes)))
+  const { parameters, route } = match
+  const request: WireRequest = {
+    path: (name) => parameters[name] ?? "",
+    query: parseQuery(query),
+    body,
+  }
+  return route.handle(engine, request)
+}
+
+interface FailedRequest {
+  readonly error: unknown
+  readonly match: RouteMatch
+  readonly response: ServerResponse
+  readonly requestId: string
+}
+
+function refuseRequest(logger: Logger, { error, match, response, requestId }: FailedRequest): void {
+  const known = isGatehouseError(error) ? error : new GatehouseError("request.internal", { cause: error })
+  if (response.headersSent) {
+    // A stream that broke: the reader must not take what came for the whole.
+    response.destroy()
+    return
+  }
+  const { status, body } = mapError(known, {
+    streams: match.kind === "route" ? match.route.streams === true : match.kind === "method" && match.streams,
+    knownPath: match.kind === "method",
+  })
+  if (status >= 500 && known.status >= 500)
+    logger.error({ err: error, errorCode: known.code, requestId }, "request failed")
+  const headers = ["x-request-id", requestId, "content-type", "application/json"]
+  if (known.code === "request.ambiguous") headers.push("connection", "close")
+  sendText(response, status, headers, JSON.stringify(body))
+}
