@@ -1,7 +1,10 @@
 import { CelScalar, celEnv, celFunc, celMethod, isCelError, parse, plan } from "@bufbuild/cel"
-import { MATCH_COST_LIMIT } from "../limits.ts"
+import { MATCH_COST_LIMIT, MATCH_COST_PER_UNIT, SEARCH_COST_PER_UNIT } from "../limits.ts"
 import { ConditionProblem } from "./condition-problem.ts"
+import { evaluationMeter, meteringFunctions } from "./evaluation-meter.ts"
 import { isInPrefix, parseIpAddress, parseIpPrefix } from "./ip-address.ts"
+import { textCasts } from "./text-casts.ts"
+import { timestampPartMethods } from "./timestamp-parts.ts"
 
 /** The types that values of conditions have. `any` is a JSON value of whatever kind, `dyn` what an expression made of one. */
 export type CelTypeName =
@@ -36,8 +39,9 @@ function expandedLength(pattern: string): number {
 
 /** `matches`, refused where text and pattern together would take long: matching is linear in both, never worse. */
 function matches(text: string, pattern: string): boolean {
-  if (text.length * expandedLength(pattern) > MATCH_COST_LIMIT)
-    throw new ConditionProblem("matching is too expensive")
+  const cost = text.length * expandedLength(pattern)
+  if (cost > MATCH_COST_LIMIT) throw new ConditionProblem("matching is too expensive")
+  evaluationMeter.charge(Math.ceil(cost / MATCH_COST_PER_UNIT))
   const result = plainMatches({ text, pattern })
   if (isCelError(result)) throw result
   return result === true
@@ -51,8 +55,7 @@ const matchesFunction = celFunc("matches", [STRING, STRING], BOOL, matches)
 /** `contains`, refused where text and part together could take long: V8's search can degrade to their product. */
 const boundedContains = celMethod("contains", STRING, [STRING], BOOL, function (part) {
   const text = String(this)
-  if (part.length > 64 && text.length * part.length > MATCH_COST_LIMIT * 50)
-    throw new ConditionProblem("searching is too expensive")
+  evaluationMeter.charge(Math.ceil((text.length * part.length) / SEARCH_COST_PER_UNIT))
   return text.includes(part)
 })
 
@@ -83,5 +86,10 @@ const timestampOfSeconds = celFunc("timestamp", [INT], DYN, (seconds) => {
 
 /** CEL as conditions use it: the standard functions, with `matches` and `contains` bounded, and OpenFGA's own for addresses. */
 export const conditionEnvironment = celEnv({
-  funcs: [matchesMethod, matchesFunction, boundedContains, timestampOfSeconds, ipaddress, inCidr],
+  funcs: [
+    ...meteringFunctions,
+    ...textCasts,
+    ...timestampPartMethods,
+    ...[matchesMethod, matchesFunction, boundedContains, timestampOfSeconds, ipaddress, inCidr],
+  ],
 })

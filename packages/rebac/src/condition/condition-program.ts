@@ -1,10 +1,11 @@
-import { type CelInput, isCelError, parse, plan } from "@bufbuild/cel"
+import { type CelInput, type CelResult, isCelError, parse, plan } from "@bufbuild/cel"
 import type { ConditionDefinition } from "../authorization-model.ts"
-import { CONDITION_COST_LIMIT } from "../limits.ts"
 import { conditionEnvironment } from "./cel-environment.ts"
 import { describeType, ofParameter } from "./cel-type.ts"
 import { typeOfExpression } from "./check-expression.ts"
 import { ConditionProblem } from "./condition-problem.ts"
+import { evaluationMeter } from "./evaluation-meter.ts"
+import { meterExpression, tickName } from "./meter-expression.ts"
 import {
   type ConvertedValue,
   convertParameter,
@@ -24,10 +25,6 @@ type Values = Readonly<Record<string, unknown>>
 export interface ConditionContext {
   readonly values: Values
 }
-type Expression = ReturnType<typeof parse>["expr"]
-
-/** The name under which each iteration asks for its share of the budget. No expression can name it: `@` starts no identifier. */
-const tickName = "@tick"
 
 /** Values of one context for each parameter of one condition: undefined where it has none, a problem where it has a wrong one. */
 type ConvertedContext = readonly (ConvertedValue | ConditionProblem | undefined)[]
@@ -65,7 +62,7 @@ export function compileCondition(definition: ConditionDefinition): ConditionProg
     throw new ConditionProblem(
       `expected a bool condition expression output, but got '${describeType(result)}'`,
     )
-  meterComprehensions(parsed.expr)
+  meterExpression(parsed.expr)
   return new PlannedCondition(definition.name, types, parsed)
 }
 
@@ -85,49 +82,6 @@ function parseExpression(expression: string): ReturnType<typeof parse> {
     const message = error instanceof Error ? error.message.split("\n", 1)[0] : "no expression"
     throw new ConditionProblem(`ERROR: Syntax error: ${message}`)
   }
-}
-
-/**
- * Makes every iteration of every loop ask for its share of the budget: `condition` becomes `@tick && condition`, and
- * resolving that name throws when the budget is spent, which no operator of CEL can swallow.
- */
-function meterComprehensions(expression: Expression | undefined): void {
-  if (expression === undefined) return
-  const kind = expression.exprKind
-  switch (kind.case) {
-    case "selectExpr":
-      meterComprehensions(kind.value.operand)
-      return
-    case "callExpr":
-      meterComprehensions(kind.value.target)
-      for (const argument of kind.value.args) meterComprehensions(argument)
-      return
-    case "listExpr":
-      for (const element of kind.value.elements) meterComprehensions(element)
-      return
-    case "structExpr":
-      for (const entry of kind.value.entries) {
-        if (entry.keyKind.case === "mapKey") meterComprehensions(entry.keyKind.value)
-        meterComprehensions(entry.value)
-      }
-      return
-    case "comprehensionExpr": {
-      const fold = kind.value
-      for (const part of [fold.iterRange, fold.accuInit, fold.loopCondition, fold.loopStep, fold.result])
-        meterComprehensions(part)
-      if (fold.loopCondition !== undefined) fold.loopCondition = withTick(fold.loopCondition)
-    }
-  }
-}
-
-function withTick(condition: Expression): Expression {
-  const both = parse("tick && condition").expr
-  if (both.exprKind.case === "callExpr") {
-    const [tick] = both.exprKind.value.args
-    if (tick?.exprKind.case === "identExpr") tick.exprKind.value.name = tickName
-    both.exprKind.value.args[1] = condition
-  }
-  return both
 }
 
 class PlannedCondition implements ConditionProgram {
@@ -159,24 +113,18 @@ class PlannedCondition implements ConditionProgram {
         get: () => {
           const value = this.#values[index]
           if (value === undefined) return undefined
-          this.#charge(value.cost)
+          evaluationMeter.charge(value.cost)
           return value.value
         },
       })
     }
     Object.defineProperty(bindings, tickName, {
       get: () => {
-        this.#charge(1)
+        evaluationMeter.charge(1)
         return true
       },
     })
     return bindings
-  }
-
-  #charge(amount: number): void {
-    this.lastCost += amount
-    if (this.lastCost > CONDITION_COST_LIMIT)
-      throw new ConditionProblem("the condition costs too much to evaluate")
   }
 
   evaluate(
@@ -187,7 +135,12 @@ class PlannedCondition implements ConditionProgram {
     this.lastMissing = undefined
     this.lastProblem = this.#bind(requestContext, tupleContext)
     if (this.lastProblem !== undefined) return "error"
-    const result = this.#run(this.#bindings)
+    const result = this.#runMetered()
+    this.lastCost = evaluationMeter.cost
+    if (evaluationMeter.isSpent) {
+      this.lastProblem = "the condition costs too much to evaluate"
+      return "error"
+    }
     if (isCelError(result)) {
       this.lastProblem = "the expression failed for these values"
       return "error"
@@ -195,6 +148,18 @@ class PlannedCondition implements ConditionProgram {
     if (typeof result === "boolean") return result ? "true" : "false"
     this.lastProblem = "the expression did not come to true or false"
     return "error"
+  }
+
+  /** Errors within an expression are values that loops swallow: their stack traces would cost ten times as much as the rest. */
+  #runMetered(): CelResult {
+    evaluationMeter.begin()
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    try {
+      return this.#run(this.#bindings)
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
+    }
   }
 
   #bind(
