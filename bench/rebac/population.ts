@@ -31,6 +31,7 @@ export const benchModel: AuthorizationModel = {
         viewer: direct,
         can_read: union(...["owner", "admin", "developer", "operator", "viewer"].map(computed)),
         can_write: union(computed("owner"), computed("admin"), computed("developer")),
+        can_operate: union(computed("owner"), computed("developer"), computed("operator")),
       },
       metadata: {
         relations: {
@@ -49,6 +50,7 @@ export const benchModel: AuthorizationModel = {
         project: direct,
         can_read: from("project", "can_read"),
         can_write: from("project", "can_write"),
+        can_operate: from("project", "can_operate"),
       },
       metadata: { relations: { project: only("project") } },
     },

@@ -33,3 +33,21 @@ export function pssMegabytes(pids: readonly number[]): number {
   }
   return kilobytes / 1024
 }
+
+/** Ticks of processor time in a second, on every Linux there is (`getconf CLK_TCK`). */
+const ticksPerSecond = 100
+
+/** Processor seconds that each process has used so far, of its own and in the kernel (proc(5), fields 14 and 15 of stat). */
+export function cpuSeconds(pids: readonly number[]): Map<number, number> {
+  const seconds = new Map<number, number>()
+  for (const pid of pids) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+      seconds.set(pid, (Number(fields[11]) + Number(fields[12])) / ticksPerSecond)
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return seconds
+}
