@@ -1,6 +1,6 @@
 import { installServer } from "./servers/install-server.ts"
 import { InstallProblem } from "./servers/run-command.ts"
-import { runVitest } from "./testing/run-vitest.ts"
+import { endWithCounts, runVitest } from "./testing/run-vitest.ts"
 
 /**
  * `npm run test:contract`: the suites of the wires on the real servers, which it installs first. Arguments are file filters.
@@ -12,8 +12,7 @@ try {
 } catch (error) {
   if (!(error instanceof InstallProblem)) throw error
   tell(error.message)
-  process.stdout.write("0 passed, 1 failed\n")
-  process.exit(1)
+  endWithCounts({ passed: 0, failed: 1, skipped: 0 })
 }
 try {
   await installServer("fga", tell)
@@ -21,4 +20,4 @@ try {
   if (!(error instanceof InstallProblem)) throw error
   tell(`Left out: the tests with OpenFGA's command line. ${error.message}`)
 }
-await runVitest(process.argv.slice(2), "vitest.contract.config.ts")
+endWithCounts(await runVitest({ filters: process.argv.slice(2), config: "vitest.contract.config.ts" }))
