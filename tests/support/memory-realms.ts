@@ -84,6 +84,14 @@ export function createMemoryRealms(): MemoryRealms {
         .slice(first, first + limit)
         .map(toUser)
     },
+    listClients: async (organization, { first, limit }) => {
+      reach()
+      return of(organization)
+        .filter(({ type }) => type === "service")
+        .slice(first, first + limit)
+        .map(({ subject }) => ({ clientId: subject, hasServiceAccount: true }))
+    },
+    forget: () => undefined,
     findUser: async (organization, subject) => {
       reach()
       const member = find(organization, subject)

@@ -1,5 +1,5 @@
 export { createIdentityClient, type IdentityClient } from "./create-identity-client.ts"
-export type { Directory, DirectoryUser } from "./directory/create-directory.ts"
+export type { Directory, DirectoryClient, DirectoryUser } from "./directory/create-directory.ts"
 export type { PrincipalFacts } from "./directory/read-principal.ts"
 export type { EnsuredRealm } from "./ensure/ensure-realm.ts"
 export type { EnsuredUser, UserSpecification } from "./ensure/ensure-user.ts"

@@ -4,7 +4,10 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly requestId: string
+  /** Ours: what logs and services know the request by. */
+  readonly ownRequestId: string
+  /** What the answer names the request by: ours, or on a wire that asks for it the client's own. */
+  requestId: string
   readonly method: string
   /** Filled by the steps, for whatever answer comes in the end. */
   corsHeaders: Readonly<Record<string, string>>

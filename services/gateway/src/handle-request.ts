@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import type { OrganizationId } from "@gatehouse/contracts"
+import { accessMetadata, accessMetadataPath, type OrganizationId } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
 import { withRequestContext } from "@gatehouse/telemetry"
 import type { AccessFacts } from "./access-log.ts"
@@ -15,8 +15,9 @@ import { forwardRequest } from "./forward/forward-request.ts"
 import { forwardedHeaders } from "./forward/forwarded-headers.ts"
 import type { GatewayContext } from "./gateway-context.ts"
 import { resolveHost } from "./organizations/resolve-host.ts"
-import { resourceMetadata, resourceMetadataPath } from "./organizations/resource-metadata.ts"
+import { publicOrigin, resourceMetadata, resourceMetadataPath } from "./organizations/resource-metadata.ts"
 import { checkFraming } from "./request/check-framing.ts"
+import { echoedRequestId } from "./request/echoed-request-id.ts"
 import { parseRequestTarget } from "./request/parse-request-target.ts"
 import { refuseQueryCredentials } from "./request/refuse-query-credentials.ts"
 import { type RequestHeaders, readRequestHeaders, singleHeader } from "./request/request-headers.ts"
@@ -37,11 +38,13 @@ export function handleRequest(
   response: ServerResponse,
 ): void {
   if (distrusted.has(request.socket)) return
+  // A client's own id would let it choose what our log lines say.
+  const ownRequestId = randomUUID()
   const exchange: Exchange = {
     request,
     response,
-    // A client's own id would let it choose what our log lines say.
-    requestId: randomUUID(),
+    ownRequestId,
+    requestId: ownRequestId,
     method: request.method ?? "",
     corsHeaders: {},
     route: undefined,
@@ -50,7 +53,7 @@ export function handleRequest(
   const began = performance.now()
   response.once("close", () => context.logAccess(accessFacts(exchange, performance.now() - began)))
   response.on("error", () => response.destroy())
-  void withRequestContext({ requestId: exchange.requestId }, () =>
+  void withRequestContext({ requestId: ownRequestId }, () =>
     answer(context, exchange).catch((error: unknown) => refuse(context, exchange, error)),
   )
 }
@@ -71,6 +74,12 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
     answerJson(exchange.response, 200, await resourceMetadata(context, host ?? "", organization), exchange)
     return
   }
+  if (method === "GET" && target.path === accessMetadataPath) {
+    exchange.route = target.path
+    const origin = publicOrigin(context.publicUrl, host ?? "", organization)
+    answerJson(exchange.response, 200, accessMetadata(origin), exchange)
+    return
+  }
   if (method === "GET" && target.path === "/v1/openapi.json") {
     exchange.route = target.path
     answerJson(exchange.response, 200, await context.openApi(), exchange)
@@ -79,6 +88,7 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
   const matched = context.matchRoute(method, target)
   if (!matched) throw new GatehouseError("request.not_found")
   exchange.route = matched.route.pattern
+  if (matched.route.echoesRequestId) exchange.requestId = echoedRequestId(headers) ?? exchange.requestId
   const vouched = await admit(context, exchange, { headers, matched, organization })
   const internalToken = await context.internalTokens.mint({
     audience: matched.route.upstream,
@@ -95,7 +105,7 @@ async function answer(context: GatewayContext, exchange: Exchange): Promise<void
     pathAndQuery: target.query === undefined ? target.path : `${target.path}?${target.query}`,
     headers: forwardedHeaders(headers, {
       internalToken,
-      requestId: exchange.requestId,
+      requestId: exchange.ownRequestId,
       project: vouched.projectHeader,
     }),
     body,

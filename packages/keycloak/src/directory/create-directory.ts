@@ -23,6 +23,12 @@ export interface DirectoryUser {
   readonly enabled: boolean
 }
 
+/** A client as a realm lists it. It acts as a service where it has a service account. */
+export interface DirectoryClient {
+  readonly clientId: string
+  readonly hasServiceAccount: boolean
+}
+
 /**
  * The identity server asked about somebody who is not the bearer of a token, and about a realm's users and groups.
  * Tenant scope: one organization a call, its realm and nothing else. Where the server cannot be reached every method throws
@@ -46,6 +52,11 @@ export interface Directory {
     organization: OrganizationId,
     page: { readonly first: number; readonly limit: number },
   ): Promise<readonly DirectoryUser[]>
+  /** Clients by client id, from the `first`th on, at most `limit`: those that are services, and those that are none. */
+  listClients(
+    organization: OrganizationId,
+    page: { readonly first: number; readonly limit: number },
+  ): Promise<readonly DirectoryClient[]>
   findUser(organization: OrganizationId, subject: string): Promise<DirectoryUser | undefined>
   /** Whether there is a group of that full path, and whether anyone is in it or below it. */
   findGroup(organization: OrganizationId, path: string): Promise<{ readonly hasMembers: boolean } | undefined>
@@ -57,6 +68,11 @@ export interface Directory {
   ): Promise<void>
   /** Removes the project's groups and what is below them. Idempotent. */
   removeProjectGroups(organization: OrganizationId, project: ProjectUuid): Promise<void>
+  /**
+   * Forgets what is remembered of a principal, or of everyone in the organization where none is named: called with each event of
+   * the revocation feed, so that what it tells of holds at once and not only when the memory ends.
+   */
+  forget(organization: OrganizationId, subject?: string): void
 }
 
 /** Where facts come from and how long they are remembered. */
@@ -95,6 +111,15 @@ export function createDirectory(options: DirectoryOptions): Directory {
       const users = listIn(await wire.read({ realm: realmOf(organization), path, operation }), operation)
       return users.map((user) => toDirectoryUser(user, operation))
     },
+    async listClients(organization, { first, limit }) {
+      const operation = "client.list"
+      const path = `/clients?first=${first}&max=${limit}`
+      const clients = listIn(await wire.read({ realm: realmOf(organization), path, operation }), operation)
+      return clients.map((client) => ({
+        clientId: textIn(client, "clientId", operation),
+        hasServiceAccount: client.serviceAccountsEnabled === true,
+      }))
+    },
     async findUser(organization, subject) {
       const user = await readUser(wire, realmOf(organization), subject)
       return user && toDirectoryUser(user, "user.read")
@@ -107,6 +132,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await removeProjectGroups(wire, realmOf(organization), project)
       cache.forget([organization])
     },
+    forget: (organization, subject) =>
+      cache.forget(subject === undefined ? [organization] : [organization, subject]),
   }
 }
 

@@ -35,6 +35,11 @@ export interface DecisionQuery {
   readonly principal: Principal
   readonly permission: Permission
   readonly object: DecisionObject
+  /**
+   * Values for the parameters of conditions. They reach conditions alone: nothing in them makes a group, a role, a parent or an
+   * organization.
+   */
+  readonly context?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The answer. A denied object that is not visible is reported as not found. */
@@ -58,20 +63,32 @@ export function newDecisionId(): string {
  * permission that the type does not have (INVARIANT 1). Never allows on a failure.
  */
 export async function decide(query: DecisionQuery): Promise<Decision> {
-  const [decision] = await decideEach({ ...query, questions: [query] })
+  const [decision] = await decideAll(query.authorizer, [query])
   return assertDefined(decision, "one question has one answer")
 }
 
 /** Several questions of one principal. */
 export interface DecisionsQuery extends Pick<DecisionQuery, "authorizer" | "principal"> {
-  readonly questions: readonly Pick<DecisionQuery, "permission" | "object">[]
+  readonly questions: readonly Pick<DecisionQuery, "permission" | "object" | "context">[]
 }
 
 /** Decides several permissions of one principal together, each as `decide` does, in the order of the questions. */
-export async function decideEach({ authorizer, principal, questions }: DecisionsQuery): Promise<Decision[]> {
-  const parts = await Promise.all(
-    questions.map((question) => checksOf({ authorizer, principal, ...question })),
+export function decideEach({ authorizer, principal, questions }: DecisionsQuery): Promise<Decision[]> {
+  return decideAll(
+    authorizer,
+    questions.map((question) => ({ principal, ...question })),
   )
+}
+
+/**
+ * Decides questions of any principals together, each as `decide` does, in their order. One that cannot be decided makes the
+ * call fail.
+ */
+export async function decideAll(
+  authorizer: Authorizer,
+  questions: readonly Omit<DecisionQuery, "authorizer">[],
+): Promise<Decision[]> {
+  const parts = await Promise.all(questions.map((question) => checksOf({ authorizer, ...question })))
   const checks = parts.flatMap(({ guards, asked }) => [...guards, ...asked])
   const answers = await authorizer.batchCheck(checks)
   assert(answers.length === checks.length, "the authorizer answers every question")
@@ -90,7 +107,7 @@ interface Checks {
 }
 
 async function checksOf(query: DecisionQuery): Promise<Checks> {
-  const { principal, permission, object } = query
+  const { principal, permission, object, context } = query
   if (permissionsOfType(object.type)?.has(permission) !== true)
     throw new GatehouseError("authz.unknown_permission")
   const acting = principal.organization
@@ -102,6 +119,7 @@ async function checksOf(query: DecisionQuery): Promise<Checks> {
     relation,
     object: objectIdOf(object),
     contextualTuples,
+    context,
     consistency,
   })
   return {

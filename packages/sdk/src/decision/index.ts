@@ -5,6 +5,7 @@ export {
   type DecisionQuery,
   type DecisionsQuery,
   decide,
+  decideAll,
   decideEach,
   decisionTuplesOf,
   newDecisionId,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "@gatehouse/kernel"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { z } from "zod"
 import type { Auth } from "../auth.ts"
@@ -46,6 +47,11 @@ export interface RouteForm<Params extends z.ZodType, Query extends z.ZodType, Bo
    * under `/v1/projects/{project}/…` too. Left out where the path names the project itself, or there is none.
    */
   readonly projectSelection?: "required" | "optional"
+  /**
+   * On a wire of others, the code of a request that does not have its form: what is not JSON, of another content type, or not
+   * of the schemas. Left out, each is said in our own wire's words.
+   */
+  readonly malformedAs?: ErrorCode
   /** Left out of the OpenAPI document: routes between our own parts. */
   readonly internal?: boolean
 }

@@ -6,6 +6,7 @@ import { serializerCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import type { Auth } from "../auth.ts"
 import type { Gatehouse } from "../create-gatehouse.ts"
+import { malformedAs } from "./malformed.ts"
 import { type OpenApiInfo, openApiDocument, registerOpenApi, routeSchema } from "./openapi.ts"
 import { bindRequestLifetime, requestStateOf } from "./request-lifetime.ts"
 import type { OpenRouteContext, OpenRouteDefinition, RouteDefinition, RouteForm } from "./route.ts"
@@ -100,6 +101,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
         },
         ...(form.bodyLimitBytes === undefined ? {} : { bodyLimit: form.bodyLimitBytes }),
         ...(authorize === undefined ? {} : { onRequest: authorize }),
+        ...(form.malformedAs === undefined ? {} : { errorHandler: malformedAs(app, form.malformedAs) }),
         handler: async (request, reply) =>
           handle({
             params: request.params as never,

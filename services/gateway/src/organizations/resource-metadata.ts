@@ -20,11 +20,20 @@ export async function resourceMetadata(
 ): Promise<object> {
   const issuer = await directory.issuerOf(organization ?? platformOrganizationId)
   if (issuer === undefined) throw new GatehouseError("request.not_found")
-  const resource = new URL(publicUrl)
-  if (organization !== undefined) resource.hostname = parseHost(hostHeader)
   return {
-    resource: resource.origin,
+    resource: publicOrigin(publicUrl, hostHeader, organization),
     authorization_servers: [issuer],
     bearer_methods_supported: ["header"],
   }
+}
+
+/** Where the API answers, as the client reached it: the organization's host, or the configured address where it names none. */
+export function publicOrigin(
+  publicUrl: string,
+  hostHeader: string,
+  organization: OrganizationId | undefined,
+): string {
+  const url = new URL(publicUrl)
+  if (organization !== undefined) url.hostname = parseHost(hostHeader)
+  return url.origin
 }

@@ -1,3 +1,4 @@
+import { accessPaths } from "@gatehouse/contracts"
 import { maximumBodyBytes, type Route } from "./route.ts"
 
 const canRead = { on: "project", permission: "can_read" } as const
@@ -56,12 +57,21 @@ const governance: readonly Route[] = [
   },
 ]
 
+/** The AuthZEN Authorization API: whom a question is about stands in its body, so the service decides who may ask it. */
+const access: readonly Route[] = Object.values(accessPaths).map((pattern) => ({
+  method: "POST",
+  pattern,
+  upstream: "governance",
+  echoesRequestId: true,
+}))
+
 /**
  * Every operation that the gateway forwards. INVARIANT 1: what is not here is 404, whatever a service serves besides
  * (`/internal/…` above all).
  */
 export const routeTable: readonly Route[] = [
   ...governance,
+  ...access,
   ...inventory,
   ...inventory.map((route) => ({
     ...route,

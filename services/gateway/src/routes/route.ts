@@ -21,6 +21,11 @@ export interface Route {
   readonly check?: RouteCheck
   /** Larger bodies are refused here. Default: `defaultBodyLimitBytes`. */
   readonly bodyLimitBytes?: number
+  /**
+   * On a wire of others that asks for it: the client's own `X-Request-ID` is the answer's. Our id stays what is logged and what
+   * services see.
+   */
+  readonly echoesRequestId?: boolean
 }
 
 /** Bodies of our own operations are small; services name a smaller limit of their own. */

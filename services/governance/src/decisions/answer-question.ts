@@ -47,11 +47,12 @@ async function decideFor(
   { authorizer }: GovernanceContext,
   auth: Auth,
   { isSelf, principal }: AskedPrincipal,
-  { permission, object }: Question,
+  { permission, object, context }: Question,
 ): Promise<Answer> {
   const unknown = { allowed: false, decisionId: newDecisionId(), about: undefined }
   if (object === undefined || principal === undefined) return unknown
-  const decision = await decide({ authorizer, principal, permission, object })
+  const decision = await decide({ authorizer, principal, permission, object, context })
+  // What the asker says of the question's circumstances makes nothing visible to the asker.
   const own: Pick<Decision, "visible"> = isSelf
     ? decision
     : await decide({ authorizer, principal: auth.principal, permission: "can_read", object })

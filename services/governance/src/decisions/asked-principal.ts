@@ -1,4 +1,4 @@
-import { type Principal, parsePrincipalId } from "@gatehouse/contracts"
+import { type ParsedPrincipal, type Principal, parsePrincipalId } from "@gatehouse/contracts"
 import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import { type Auth, organization } from "@gatehouse/sdk"
 import type { GovernanceContext } from "../service-context.ts"
@@ -16,7 +16,7 @@ export interface AskedPrincipal {
  * `authz.invalid_object` for what is no principal's id. A principal of another organization is unknown here.
  */
 export async function readAskedPrincipal(
-  { realms }: GovernanceContext,
+  context: GovernanceContext,
   auth: Auth,
   text: string | undefined,
 ): Promise<AskedPrincipal> {
@@ -26,10 +26,17 @@ export async function readAskedPrincipal(
   await auth.requirePermission("can_manage_users", organization(auth.orgId))
   const parsed = parsePrincipalId(text)
   if (parsed === undefined) throw new GatehouseError("authz.invalid_object")
-  const { type, organization: home, subject } = parsed
+  return { isSelf: false, principal: await findAskedPrincipal(context, auth, parsed) }
+}
+
+/** Somebody else of the asker's organization, as the directory describes them now; undefined where it has nobody of that id. */
+export async function findAskedPrincipal(
+  { realms }: GovernanceContext,
+  auth: Auth,
+  { type, organization: home, subject }: ParsedPrincipal,
+): Promise<Principal | undefined> {
   const isKnowable = home === auth.orgId && type !== "api_key" && subject !== undefined
-  const principal = isKnowable ? await realms.findPrincipal(home, type, subject) : undefined
-  return { isSelf: false, principal }
+  return isKnowable ? realms.findPrincipal(home, type, subject) : undefined
 }
 
 /** Whether the asker may manage users, and so see what holds for others. */

@@ -15,6 +15,8 @@ export interface Question {
   readonly objectText: string
   /** Undefined for an id that nothing can have: it answers like one that nothing has. */
   readonly object: DecisionObject | undefined
+  /** What the asker supplies for conditions. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
@@ -30,13 +32,19 @@ export function readQuestion(permission: string, objectText: string): Question {
       publicMessage: "Ask about the project that it belongs to: a resource's permissions are its project's.",
     })
   }
-  const permissions = type === "organization" || type === "project" ? permissionsOfType(type) : undefined
+  const permissions = permissionsAskedOn(type)
   if (permissions === undefined || id === "") throw new GatehouseError("authz.invalid_object")
   if (!permissions.has(permission as Permission)) throw new GatehouseError("authz.unknown_permission")
   return { permission: permission as Permission, objectText, object: objectOf(type, id) }
 }
 
-function objectOf(type: string, id: string): DecisionObject | undefined {
+/** The permissions that are asked about here on a type; undefined for a type that is not asked about. */
+export function permissionsAskedOn(type: string): ReadonlySet<Permission> | undefined {
+  return type === "organization" || type === "project" ? permissionsOfType(type) : undefined
+}
+
+/** The object of a type that is asked about here; undefined for an id that nothing of the type can have. */
+export function objectOf(type: string, id: string): DecisionObject | undefined {
   if (type === "organization") return isOrganizationId(id) ? { type: "organization", id } : undefined
-  return isProjectUuid(id) ? { type: "project", id } : undefined
+  return type === "project" && isProjectUuid(id) ? { type: "project", id } : undefined
 }

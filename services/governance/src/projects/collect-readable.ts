@@ -6,6 +6,8 @@ const itemsPerBatch = 50
 /** A page of what the principal may read, out of a list that holds more. */
 export interface ReadableQuery<Item, Place> {
   readonly limit: number
+  /** Items that this page may look at; `maximumExaminedItems` where it is left out. */
+  readonly maximumExamined?: number
   readonly after: Place | undefined
   /** The next items in the list's order, at most `count`. */
   readonly read: (after: Place | undefined, count: number) => Promise<readonly Item[]>
@@ -20,6 +22,7 @@ export interface ReadableQuery<Item, Place> {
  */
 export async function collectReadable<Item, Place>({
   limit,
+  maximumExamined = maximumExaminedItems,
   after,
   read,
   placeOf,
@@ -27,7 +30,7 @@ export async function collectReadable<Item, Place>({
 }: ReadableQuery<Item, Place>): Promise<{ readonly items: Item[]; readonly next: Place | undefined }> {
   const items: Item[] = []
   let place = after
-  for (let examined = 0; examined < maximumExaminedItems; ) {
+  for (let examined = 0; examined < maximumExamined; ) {
     const batch = await read(place, itemsPerBatch)
     const readable = await isReadable(batch)
     for (const [index, item] of batch.entries()) {

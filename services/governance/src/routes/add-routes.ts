@@ -1,3 +1,9 @@
+import { echoRequestIds } from "./access/access-route.ts"
+import { addEvaluate } from "./access/evaluate.ts"
+import { addEvaluateEach } from "./access/evaluate-each.ts"
+import { addSearchAction } from "./access/search-action.ts"
+import { addSearchResource } from "./access/search-resource.ts"
+import { addSearchSubject } from "./access/search-subject.ts"
 import { addDeleteBinding, addPutBinding } from "./bindings/change-binding.ts"
 import { addListBindings } from "./bindings/list-bindings.ts"
 import { addCheck } from "./decisions/check.ts"
@@ -34,6 +40,12 @@ export function addRoutes(context: RouteContext): void {
   addDeleteBinding(context)
   addCheck(context)
   addExplain(context)
+  echoRequestIds(context.app.fastify)
+  addEvaluate(context)
+  addEvaluateEach(context)
+  addSearchSubject(context)
+  addSearchResource(context)
+  addSearchAction(context)
   addListTrustedRealms(context)
   addListRevocations(context)
   addReceiveLogoutToken(context)

@@ -32,4 +32,9 @@ export const authzErrors = defineErrors({
     message: "An object or principal is written as type:id, with a known type.",
     action: "Write it like project:<id> or user:<organization>/<subject>.",
   },
+  "authz.malformed_access_request": {
+    status: 400,
+    message: "The request does not have the form of the AuthZEN Authorization API 1.0.",
+    action: "Send application/json with subject, action and resource; `errors` names each member at fault.",
+  },
 })

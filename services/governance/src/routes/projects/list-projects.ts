@@ -1,22 +1,13 @@
-import {
-  isUuid,
-  type OrganizationId,
-  type Page,
-  type Project,
-  type ProjectUuid,
-  pageQuerySchema,
-  projectPageSchema,
-} from "@gatehouse/contracts"
-import type { Grant } from "@gatehouse/postgres"
-import { createCursorForm, cursorTime, organization, sql, z } from "@gatehouse/sdk"
+import { isUuid, type Page, type Project, pageQuerySchema, projectPageSchema } from "@gatehouse/contracts"
+import { createCursorForm, cursorTime, organization, z } from "@gatehouse/sdk"
 import { decideEach } from "@gatehouse/sdk/decision"
 import type { ProjectTable } from "../../database/organization-schema.ts"
 import { collectReadable } from "../../projects/collect-readable.ts"
+import { type ProjectPlace, placeOfProject, readProjects } from "../../projects/read-projects.ts"
 import type { RouteContext } from "../route-context.ts"
 import { toProject } from "./to-project.ts"
 
 const cursors = createCursorForm("projects", z.tuple([cursorTime, z.string().refine(isUuid)]))
-type Place = readonly [string, string]
 
 /** `GET /v1/projects`: those that the principal can read, oldest first. Needs to see the organization. */
 export function addListProjects(context: RouteContext): void {
@@ -33,11 +24,11 @@ export function addListProjects(context: RouteContext): void {
       granted,
       query: { limit, cursor },
     }): Promise<Page<Project>> => {
-      const page = await collectReadable<ProjectTable, Place>({
+      const page = await collectReadable<ProjectTable, ProjectPlace>({
         limit,
         after: cursors.read(cursor),
-        read: (after, count) => readProjects(context, granted, orgId, after, count),
-        placeOf: ({ created_at, id }) => [created_at.toISOString(), id],
+        read: (after, count) => readProjects(context, granted, orgId, { after, count }),
+        placeOf: placeOfProject,
         isReadable: async (rows) => {
           const questions = rows.map(({ id }) => ({
             permission: "can_read" as const,
@@ -53,31 +44,4 @@ export function addListProjects(context: RouteContext): void {
       }
     },
   })
-}
-
-function readProjects(
-  { gatehouse }: RouteContext,
-  grant: Grant<"can_read">,
-  organizationId: OrganizationId,
-  after: Place | undefined,
-  count: number,
-): Promise<ProjectTable[]> {
-  return gatehouse.withGrant(grant, (tx) =>
-    tx
-      .selectFrom("project")
-      .selectAll()
-      .where("org_id", "=", organizationId)
-      .where("state", "=", "active")
-      .$if(after !== undefined, (query) =>
-        query.where(
-          sql<[Date, ProjectUuid]>`(created_at, id)`,
-          ">",
-          sql<[Date, ProjectUuid]>`(${after?.[0]}::timestamptz, ${after?.[1]}::uuid)`,
-        ),
-      )
-      .orderBy("created_at")
-      .orderBy("id")
-      .limit(count)
-      .execute(),
-  )
 }
