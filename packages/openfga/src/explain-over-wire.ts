@@ -1,8 +1,6 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import {
-  type AuthorizationModel,
   type CompiledModel,
-  compileModel,
   createEvaluator,
   createTupleStore,
   type Explanation,
@@ -10,11 +8,9 @@ import {
   type TupleStore,
 } from "@gatehouse/rebac"
 import type { CheckQuery } from "./authorizer.ts"
+import { readModel } from "./read-model.ts"
 import { readTuples } from "./read-tuples.ts"
-import { unexpected } from "./wire-answers.ts"
-import { memberOf } from "./wire-client.ts"
-import { bodyOf } from "./wire-errors.ts"
-import { storePath, type WireTarget } from "./wire-target.ts"
+import type { WireTarget } from "./wire-target.ts"
 
 /** Tuples that one explanation may read: ten pages for people, and a bound for the server. */
 const maximumTuples = 2_000
@@ -28,14 +24,6 @@ export async function explainOverWire(target: WireTarget, query: CheckQuery): Pr
   await readReachable(target, model, query, tuples)
   const { user, relation, object, contextualTuples, context } = query
   return createEvaluator(model, tuples).explain({ user, relation, object, contextualTuples, context })
-}
-
-async function readModel(target: WireTarget): Promise<CompiledModel> {
-  const path = `${storePath(target, "authorization-models")}/${encodeURIComponent(target.modelId)}`
-  const answer = await target.client.call({ method: "GET", path, repeatable: true })
-  const model = memberOf(bodyOf(answer, "query"), "authorization_model")
-  if (!Array.isArray(memberOf(model, "type_definitions"))) throw unexpected()
-  return compileModel(model as AuthorizationModel)
 }
 
 /**

@@ -1,13 +1,74 @@
+import { systemClock } from "@gatehouse/kernel"
+import type { CompiledModel } from "@gatehouse/rebac"
+import { readModel } from "../read-model.ts"
 import { createRemoteAuthorizer } from "../remote-authorizer.ts"
-import type { ReplicaAuthorizer, ReplicaAuthorizerOptions } from "./replica-options.ts"
+import { createWireClient } from "../wire-client.ts"
+import type { WireTarget } from "../wire-target.ts"
+import { Comparisons } from "./comparisons.ts"
+import { StoreFollower } from "./follow-store.ts"
+import { OwnWrites } from "./own-writes.ts"
+import { ReplicaAnswers } from "./replica-answers.ts"
+import {
+  defaultTimings,
+  type ReplicaAuthorizer,
+  type ReplicaAuthorizerOptions,
+  type ReplicaTimings,
+} from "./replica-options.ts"
 
-/** An authorizer that holds a store's tuples in memory and follows its changes. It begins to load at once. */
+/** A call of the feed that takes longer is given up: what it says would be too old to answer from. */
+const feedTimeoutMilliseconds = 2_000
+
+/**
+ * An authorizer that holds a store's tuples in memory and follows its changes, on any server of OpenFGA's wire. It begins to load
+ * at once, and until it has, it answers through the server.
+ */
 export function createReplicaAuthorizer(options: ReplicaAuthorizerOptions): ReplicaAuthorizer {
+  const { clock = systemClock, logger, onAlarm, storeId, modelId } = options
+  const timings: ReplicaTimings = { ...defaultTimings, ...options.timings }
   const remote = createRemoteAuthorizer(options)
+  const client = createWireClient({ ...options, timeoutMilliseconds: feedTimeoutMilliseconds })
+  const target: WireTarget = { client, storeId, modelId }
+  let model: Promise<CompiledModel> | undefined
+  const follower = new StoreFollower({
+    target,
+    // A model never changes under its id: read and compiled once.
+    readModel: () => {
+      model ??= readModel(target).catch((error) => {
+        model = undefined
+        throw error
+      })
+      return model
+    },
+    clock,
+    timings,
+    logger,
+  })
+  const writes = new OwnWrites(follower)
+  const comparisons = new Comparisons({ follower, timings, logger, onAlarm })
+  const answers = new ReplicaAnswers(follower, remote, timings)
+  const running = follower.run()
   return {
-    ...remote,
-    ready: () => Promise.resolve(),
-    status: () => ({ state: "loading", lagMilliseconds: undefined, tuples: 0, loads: 0 }),
-    compare: () => Promise.resolve({ missing: 0, extra: 0, objectTypes: [], compared: 0 }),
+    check: (query) => answers.check(query),
+    batchCheck: (queries) => answers.batchCheck(queries),
+    listObjects: (query) => answers.listObjects(query),
+    listUsers: (query) => answers.listUsers(query),
+    explain: (query) => answers.explain(query),
+    read: (filter) => answers.read(filter),
+    write: (change) => writes.write(change, () => answers.write(change)),
+    health: () => answers.health(),
+    ready: () => follower.ready(),
+    status: () => ({
+      state: follower.state,
+      lagMilliseconds: follower.lagMilliseconds,
+      tuples: follower.memory?.tuples.size ?? 0,
+      loads: follower.loads,
+    }),
+    compare: () => comparisons.compare(),
+    async close() {
+      comparisons.stop()
+      follower.stop()
+      await Promise.all([client.close(), remote.close()])
+      await running
+    },
   }
 }

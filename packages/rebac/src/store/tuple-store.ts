@@ -1,5 +1,6 @@
 import type { RelationshipTuple, TupleKey } from "../relationship-tuple.ts"
 import { TupleGraph } from "./tuple-graph.ts"
+import { walkTuples } from "./walk-tuples.ts"
 
 /** Tuples to put in and to take out in one step. */
 export interface TupleChange {
@@ -28,6 +29,11 @@ export interface TupleStore {
   get(key: TupleKey): RelationshipTuple | undefined
   /** The tuples that match, in no order. The store must not change while they are read. */
   read(filter?: TupleFilter): IterableIterator<RelationshipTuple>
+  /**
+   * All tuples in parts of about `partSize`. The store may change between two parts: a tuple that is there all the time is in
+   * one of them.
+   */
+  walk(partSize: number): IterableIterator<readonly RelationshipTuple[]>
 }
 
 /** The graph behind each store, for the evaluator alone. */
@@ -60,6 +66,7 @@ export function createTupleStore(): TupleStore {
       return found === undefined ? undefined : graph.tupleOf(found.object, found.classId, found.user)
     },
     read: (filter = {}) => readTuples(graph, filter),
+    walk: (partSize) => walkTuples(graph, partSize),
   }
   graphs.set(store, graph)
   return store

@@ -1,0 +1,14 @@
+import { type AuthorizationModel, type CompiledModel, compileModel } from "@gatehouse/rebac"
+import { unexpected } from "./wire-answers.ts"
+import { memberOf } from "./wire-client.ts"
+import { bodyOf } from "./wire-errors.ts"
+import { storePath, type WireTarget } from "./wire-target.ts"
+
+/** The target's model, ready for questions. It never changes under its id. Throws `authz.unavailable` where there is none. */
+export async function readModel(target: WireTarget): Promise<CompiledModel> {
+  const path = `${storePath(target, "authorization-models")}/${encodeURIComponent(target.modelId)}`
+  const answer = await target.client.call({ method: "GET", path, repeatable: true })
+  const model = memberOf(bodyOf(answer, "query"), "authorization_model")
+  if (!Array.isArray(memberOf(model, "type_definitions"))) throw unexpected()
+  return compileModel(model as AuthorizationModel)
+}
