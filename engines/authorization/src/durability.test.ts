@@ -97,12 +97,13 @@ test("positions are gapless and in commit order under concurrent writers of two 
   })
   await Promise.all(writers)
   const rows = await query(
-    "select position, xmin::text::bigint as transaction, changed_at from openfga.change where store = $1 order by position",
+    `select openfga.position(place) as position, c.xmin::text::bigint as transaction, c.changed_microseconds
+      from openfga.change c join openfga.store s on c.place >> 40 = s.number where s.id = $1 order by place`,
     [store.store],
   )
   expect(rows.map(({ position }) => Number(position))).toEqual(rows.map((_, index) => index + 1))
   expect(rows).toHaveLength(90)
-  const times = rows.map(({ changed_at }) => (changed_at as Date).getTime())
+  const times = rows.map(({ changed_microseconds }) => Number(changed_microseconds))
   expect(times).toEqual([...times].sort((a, b) => a - b))
   // The changes of one transaction lie together.
   const transactions = rows.map(({ transaction }) => transaction)
@@ -205,15 +206,56 @@ test("a model written by another process is the newest there too", async () => {
   expect((await check(other, store, "user:a", { authorization_model_id: store.modelId })).status).toBe(200)
 })
 
+test("a write that names no model is judged by the latest one, whichever process wrote that", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+  const write = (over: Wire, user: string) =>
+    over.post(store.path("write"), { writes: { tuple_keys: [tuple(user, "owner", "document:1")] } })
+  expect((await write(wire, "user:a")).status).toBe(200)
+  for (const [by, over] of [
+    [other, wire],
+    [wire, other],
+  ] as const) {
+    await by.post(store.path("authorization-models"), {
+      schema_version: "1.1",
+      type_definitions: [{ type: "user" }],
+    })
+    expect(await write(over, "user:b")).toMatchObject({ status: 400, body: { code: "validation_error" } })
+    const again = await by.post(store.path("authorization-models"), contractModel)
+    const answer = await write(over, `user:${again.headers.get("x-request-id")}`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get("openfga-authorization-model-id")).toBe(
+      (again.body as { authorization_model_id: string }).authorization_model_id,
+    )
+  }
+})
+
+test("readers are answered while many writers of one store wait for a lock", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const holder = new pg.Client({ connectionString: revealSecret(engine.database.url) })
+  await holder.connect()
+  await holder.query("begin")
+  await holder.query("select from openfga.store where id = $1 for update", [store.store])
+  const writers = Array.from({ length: 40 }, (_, index) =>
+    writeTuples(wire, store, tuple(`user:${index}`, "owner", "document:1")),
+  )
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect((await wire.post(store.path("read"), {})).body).toMatchObject({ tuples: [] })
+  expect((await check(wire, store, "user:1", { consistency: "HIGHER_CONSISTENCY" })).status).toBe(200)
+  await holder.query("commit")
+  await holder.end()
+  await Promise.all(writers)
+})
+
 /** Removes a tuple as a process would whose notice is lost. */
 async function removeSilently(store: PreparedStore, user: string, position: number): Promise<void> {
   await query(
-    `with c as (
-      insert into openfga.change (store, position, operation, object, relation, "user", changed_at)
-      values ($1, $3::bigint, 'delete', 'document:1', 'owner', $2, now())
-    ), d as (
-      delete from openfga.tuple where store = $1 and "user" = $2
-    ) update openfga.store set head = $3::bigint where id = $1`,
+    `with s as (
+      update openfga.store set head = $3::bigint where id = $1 returning number
+    ), c as (
+      insert into openfga.change (place, operation, object, relation, "user", changed_microseconds)
+      select openfga.place(number, $3::bigint), 'delete', 'document:1', 'owner', $2, extract(epoch from now()) * 1000000 from s
+    ) delete from openfga.tuple using s where store = s.number and "user" = $2`,
     [store.store, user, position],
   )
 }

@@ -1,7 +1,7 @@
 import type { StoredTuple, TupleFilter } from "../storage/storage.ts"
 import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
-import { requireStore } from "./resolve-model.ts"
+import { storeNotFound } from "./resolve-model.ts"
 
 /** One page of a store's tuples, in the order in which they were written. */
 export interface ReadInput {
@@ -18,8 +18,8 @@ export async function readTuples(
   { store, key, afterPosition, limit }: ReadInput,
 ): Promise<{ tuples: StoredTuple[]; more: boolean }> {
   const filter = key === undefined ? {} : toFilter(key)
-  await requireStore(engine, store)
   const found = await engine.storage.readTuples(store, filter, { afterPosition, limit: limit + 1 })
+  if (found === undefined) throw storeNotFound()
   return { tuples: found.slice(0, limit), more: found.length > limit }
 }
 

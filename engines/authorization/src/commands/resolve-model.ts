@@ -25,9 +25,26 @@ export interface ResolvedEvaluator extends ResolvedModel {
  * The model a request names. An unknown or deleted store is refused like one without the model: the real server goes on
  * answering for a deleted store, this engine does not.
  */
-export async function resolveModel(engine: Engine, reference: ModelReference): Promise<ResolvedModel> {
-  const modelId = reference.modelId || (await engine.storage.readHead(reference.store))?.latestModelId
-  return namedModel(engine, reference, modelId)
+export function resolveModel(engine: Engine, reference: ModelReference): Promise<ResolvedModel> {
+  return namedModel(engine, reference, reference.modelId)
+}
+
+/**
+ * The model a request names, or else the one that this process last knew as the store's latest. Where it named none the caller has
+ * the storage verify the id in the same step that uses it.
+ */
+export async function resolveModelToVerify(
+  engine: Engine,
+  reference: ModelReference,
+): Promise<ResolvedModel> {
+  const { store } = reference
+  if (reference.modelId !== "") return resolveModel(engine, reference)
+  const known = engine.models.latest(store)
+  if (known !== undefined) return namedModel(engine, reference, known)
+  const latest = (await engine.storage.readHead(store))?.latestModelId
+  const resolved = await namedModel(engine, reference, latest)
+  engine.models.setLatest(store, resolved.modelId)
+  return resolved
 }
 
 /** The model a request names, with the store's tuples as fresh as asked. */

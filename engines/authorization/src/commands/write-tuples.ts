@@ -1,12 +1,12 @@
 import { assertNever } from "@gatehouse/kernel"
 import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
-import type { TupleWriteOutcome } from "../storage/storage.ts"
+import type { TupleWrite, TupleWriteOutcome } from "../storage/storage.ts"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumTupleContextBytes, maximumTuplesPerWrite } from "../wire/limits.ts"
 import { holdsControlCharacter, showTuple } from "../wire/parse-tuple.ts"
 import { structSize } from "../wire/protobuf-size.ts"
 import type { Engine } from "./engine.ts"
-import { type ModelReference, resolveModel } from "./resolve-model.ts"
+import { type ModelReference, resolveModelToVerify } from "./resolve-model.ts"
 
 /** Tuples to write and to delete in one transaction: all or none. */
 export interface WriteInput extends ModelReference {
@@ -22,8 +22,24 @@ export interface WriteInput extends ModelReference {
  * need not be. Durable, and visible to the next question in this process, when it returns.
  */
 export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ modelId: string }> {
-  const { modelId, model } = await resolveModel(engine, input)
-  const { store, writes, deletes } = input
+  const { store } = input
+  for (;;) {
+    const { modelId, model } = await resolveModelToVerify(engine, input)
+    const write = toStorageWrite(model, input)
+    const expectedLatestModelId = input.modelId === "" ? modelId : undefined
+    const outcome = await engine.storage.writeTuples(store, { ...write, expectedLatestModelId })
+    if (outcome.kind === "model_changed") {
+      // Written elsewhere since this process last looked: judged again, under the latest one.
+      engine.models.setLatest(store, outcome.latestModelId)
+      continue
+    }
+    assertWritten(outcome, input)
+    engine.views.committed(store, outcome.changes)
+    return { modelId }
+  }
+}
+
+function toStorageWrite(model: CompiledModel, { writes, deletes, ...choices }: WriteInput): TupleWrite {
   if (writes.length === 0 && deletes.length === 0) {
     throw refuse(
       "invalid_write_input",
@@ -32,16 +48,10 @@ export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ 
   }
   for (const tuple of writes) assertWritable(model, tuple)
   for (const key of deletes) assertDeletable(key)
-  assertDistinct([...deletes, ...writes])
-  const outcome = await engine.storage.writeTuples(store, {
-    writes,
-    deletes,
-    onDuplicate: parseChoice(input.onDuplicate, "on_duplicate"),
-    onMissing: parseChoice(input.onMissing, "on_missing"),
-  })
-  assertWritten(outcome, input)
-  engine.views.committed(store, outcome.changes)
-  return { modelId }
+  assertDistinct(deletes, writes)
+  const onDuplicate = parseChoice(choices.onDuplicate, "on_duplicate")
+  const onMissing = parseChoice(choices.onMissing, "on_missing")
+  return { writes, deletes, onDuplicate, onMissing }
 }
 
 function parseChoice(text: string, name: string): "error" | "ignore" {
@@ -75,10 +85,11 @@ function assertDeletable(key: TupleKey): void {
     throw refuseTuple(key, "the 'user' field is malformed")
 }
 
-function assertDistinct(keys: readonly TupleKey[]): void {
+function assertDistinct(deletes: readonly TupleKey[], writes: readonly TupleKey[]): void {
   const seen = new Set<string>()
-  for (const { object, relation, user } of keys) {
-    const key = JSON.stringify([object, relation, user])
+  for (const { object, relation, user } of [...deletes, ...writes]) {
+    // No object and no relation holds a space, so the joined key is unambiguous.
+    const key = `${object} ${relation} ${user}`
     if (seen.has(key)) {
       throw refuse(
         "cannot_allow_duplicate_tuples_in_one_request",
@@ -102,9 +113,9 @@ function describe({ object, relation, user }: TupleKey): string {
 const failed = "tuple to be written already existed or the tuple to be deleted did not exist"
 
 function assertWritten(
-  outcome: TupleWriteOutcome,
+  outcome: Exclude<TupleWriteOutcome, { kind: "model_changed" }>,
   { store, modelId }: ModelReference,
-): asserts outcome is TupleWriteOutcome & { kind: "written" } {
+): asserts outcome is Extract<TupleWriteOutcome, { kind: "written" }> {
   switch (outcome.kind) {
     case "written":
       return

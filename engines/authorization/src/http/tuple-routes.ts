@@ -7,6 +7,7 @@ import { refuse } from "../wire/error-codes.ts"
 import { maximumUserBytes } from "../wire/limits.ts"
 import { parseFreshness, parseTuple, parseTupleKey } from "../wire/parse-tuple.ts"
 import type { WireMessage } from "../wire/proto-json.ts"
+import { showTime } from "../wire/show-time.ts"
 import { showTupleKey } from "../wire/show-tuple.ts"
 import { requireBytesAtMost, requirePattern, violation, wirePatterns } from "../wire/violations.ts"
 import { modelIdOf, pageSize, queryInteger, type Route, storeOf, type WireRequest } from "./route.ts"
@@ -56,7 +57,10 @@ const read: Route = {
     const last = tuples.at(-1)
     return {
       body: {
-        tuples: tuples.map(({ tuple, timestamp }) => ({ key: showTupleKey(tuple), timestamp })),
+        tuples: tuples.map(({ tuple, microseconds }) => ({
+          key: showTupleKey(tuple),
+          timestamp: showTime(microseconds),
+        })),
         continuation_token: more && last ? encodeToken({ ...expected, after: String(last.position) }) : "",
       },
       store,
@@ -92,7 +96,7 @@ const changes: Route = {
     const found = await readChanges(engine, {
       store,
       objectType: objectType || undefined,
-      startTime: parseStartTime(request, message),
+      startMicroseconds: parseStartTime(request, message),
       afterPosition,
       limit,
     })
@@ -108,24 +112,24 @@ const changes: Route = {
   },
 }
 
-function showChange({ tuple, operation, timestamp }: ChangeRecord): object {
+function showChange({ tuple, operation, microseconds }: ChangeRecord): object {
   return {
     tuple_key: showTupleKey(tuple),
     operation: operation === "write" ? "TUPLE_OPERATION_WRITE" : "TUPLE_OPERATION_DELETE",
-    timestamp,
+    timestamp: showTime(microseconds),
   }
 }
 
 const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 
 /** `start_time` in RFC 3339, cut to milliseconds: a change of that millisecond is never left out. */
-function parseStartTime(request: WireRequest, message: string): string | undefined {
+function parseStartTime(request: WireRequest, message: string): number | undefined {
   const text = request.query("start_time")
   if (text === undefined || text === "") return undefined
   const milliseconds = timestampForm.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(milliseconds)) throw refuse("validation_error", 'parsing field "start_time": invalid time')
   if (milliseconds >= Date.now()) throw violation(message, "StartTime", "value must be less than now")
-  return new Date(milliseconds).toISOString()
+  return milliseconds * 1_000
 }
 
 /** Tuples: write, read, and the log of their changes. */

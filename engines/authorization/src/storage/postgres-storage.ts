@@ -2,6 +2,7 @@ import { systemClock } from "@gatehouse/kernel"
 import type { AuthorizationModel, RelationshipTuple } from "@gatehouse/rebac"
 import { type Kysely, sql } from "kysely"
 import { createUlidSource } from "../ids/ulid.ts"
+import { createTurns } from "./create-turns.ts"
 import { readChanges, readTuples } from "./read-tuples.ts"
 import { changeChannel, type EngineDatabase, schemaName } from "./schema.ts"
 import type { Storage, StoreHead, StoreRecord } from "./storage.ts"
@@ -11,15 +12,19 @@ import { writeTuples } from "./write-tuples.ts"
 /** Tuples that one query of a load brings: some megabytes, and short enough for the event loop. */
 const loadBatchTuples = 2_000
 
+/** Writes of one store that hold a connection each: one works, the next waits for its lock. More would only take connections from readers. */
+const writesAtOnce = 2
+
 /** The engine's state in PostgreSQL. Driver errors have been rewrapped by the pool. */
 export function createPostgresStorage(db: Kysely<EngineDatabase>): Storage {
   const createUlid = createUlidSource()
+  const takeTurn = createTurns(writesAtOnce)
   const newId = () => createUlid(systemClock.nowMilliseconds())
   return {
     ...createStoreQueries(db, newId),
     ...createModelQueries(db, newId),
     ...createAssertionQueries(db),
-    writeTuples: (store, write) => writeTuples(db, store, write),
+    writeTuples: (store, write) => takeTurn(store, () => writeTuples(db, store, write)),
     readTuples: (store, filter, page) => readTuples(db, store, filter, page),
     readChanges: (store, page) => readChanges(db, store, page),
     loadTuples: (store, onBatch) => loadTuples(db, store, onBatch),
@@ -63,11 +68,16 @@ function createStoreQueries(db: Kysely<EngineDatabase>, newId: () => string): St
   }
 }
 
-async function readHead(db: Kysely<EngineDatabase>, id: string): Promise<StoreHead | undefined> {
-  const found = await sql<{ head: string; latest_model: string | null }>`
-    select head, latest_model from openfga.store where id = ${id} and deleted_at is null`.execute(db)
+async function readHead(
+  db: Kysely<EngineDatabase>,
+  id: string,
+): Promise<(StoreHead & { readonly number: number }) | undefined> {
+  const found = await sql<{ head: string; number: number; latest_model: string | null }>`
+    select head, number, latest_model from openfga.store where id = ${id} and deleted_at is null`.execute(db)
   const row = found.rows[0]
-  return row && { position: Number(row.head), latestModelId: row.latest_model ?? undefined }
+  return (
+    row && { number: row.number, position: Number(row.head), latestModelId: row.latest_model ?? undefined }
+  )
 }
 
 type ModelQueries = Pick<Storage, "writeModel" | "readModel" | "listModels">
@@ -139,8 +149,11 @@ function loadTuples(
     if (head === undefined) return undefined
     for (let after = 0; ; ) {
       const batch = await sql<TupleColumns & { position: string }>`
-        select object, relation, "user", condition_name, condition_context, position from openfga.tuple
-        where store = ${store} and position > ${after} order by position limit ${loadBatchTuples}`.execute(tx)
+        select object, relation, "user", condition_name, condition_context, openfga.position(place) as position
+        from openfga.tuple
+        where place > openfga.place(${head.number}::integer, ${after}::bigint)
+          and place <= openfga.place(${head.number}::integer, ${head.position}::bigint)
+        order by place limit ${loadBatchTuples}`.execute(tx)
       onBatch(batch.rows.map(toTuple))
       const last = batch.rows.at(-1)
       if (last === undefined || batch.rows.length < loadBatchTuples) return head

@@ -1,9 +1,32 @@
 import { type Kysely, type RawBuilder, sql } from "kysely"
 import type { EngineDatabase } from "./schema.ts"
 import type { ChangePage, ChangeRecord, StoredTuple, TupleFilter } from "./storage.ts"
-import { cannotBeStored, rfc3339, type TupleColumns, toTuple } from "./tuple-row.ts"
+import { cannotBeStored, type TupleColumns, toTuple } from "./tuple-row.ts"
 
-type Condition = RawBuilder<unknown>
+/** No store has a position so high: `place` leaves it 40 bits. */
+const beyondEveryPosition = 2 ** 40 - 1
+
+interface PlacedColumns extends TupleColumns {
+  /** Null in the one row that says: the store is there, and has nothing that was asked for. */
+  readonly position: string | null
+  readonly microseconds: string
+}
+
+/**
+ * Rows of a store, which is looked up in the same step: undefined where there is none. `select` may use the store's row as
+ * `found`.
+ */
+async function rowsOf<Row extends { readonly position: string | null }>(
+  db: Kysely<EngineDatabase>,
+  store: string,
+  select: RawBuilder<unknown>,
+): Promise<Row[] | undefined> {
+  const { rows } = await sql<Row>`
+    select chosen.* from openfga.store found left join lateral (${select}) chosen on true
+    where found.id = ${store} and found.deleted_at is null`.execute(db)
+  if (rows.length === 0) return undefined
+  return rows[0]?.position === null ? [] : rows
+}
 
 /** A page of a store's tuples, in the order in which they were written. */
 export async function readTuples(
@@ -11,26 +34,42 @@ export async function readTuples(
   store: string,
   filter: TupleFilter,
   page: { afterPosition: number; limit: number },
-): Promise<StoredTuple[]> {
-  if (cannotBeStored(filter.object, filter.relation, filter.user)) return []
-  const conditions: Condition[] = [sql`store = ${store}`, sql`position > ${page.afterPosition}`]
-  if (filter.object !== undefined) conditions.push(objectCondition(filter.object))
-  if (filter.relation !== undefined) conditions.push(sql`relation = ${filter.relation}`)
-  if (filter.user !== undefined) conditions.push(sql`"user" = ${filter.user}`)
-  const found = await sql<TupleColumns & { position: string; timestamp: string }>`
-    select object, relation, "user", condition_name, condition_context, position,
-      ${rfc3339("written_at")} as timestamp
-    from openfga.tuple where ${sql.join(conditions, sql` and `)}
-    order by position limit ${page.limit}`.execute(db)
-  return found.rows.map((row) => ({
+): Promise<StoredTuple[] | undefined> {
+  const conditions = cannotBeStored(filter.object, filter.relation, filter.user)
+    ? [sql`false`]
+    : conditionsOf(filter, page.afterPosition)
+  const rows = await rowsOf<PlacedColumns>(
+    db,
+    store,
+    sql`
+      select object, relation, "user", condition_name, condition_context,
+        openfga.position(place) as position, written_microseconds as microseconds
+      from openfga.tuple where ${sql.join(conditions, sql` and `)}
+      order by place limit ${page.limit}`,
+  )
+  return rows?.map((row) => ({
     position: Number(row.position),
     tuple: toTuple(row),
-    timestamp: row.timestamp,
+    microseconds: Number(row.microseconds),
   }))
 }
 
+function conditionsOf(filter: TupleFilter, afterPosition: number): RawBuilder<unknown>[] {
+  const conditions = [placesAfter(sql`${afterPosition}::bigint`)]
+  if (filter.object !== undefined) conditions.push(sql`store = found.number`, objectCondition(filter.object))
+  if (filter.relation !== undefined) conditions.push(sql`relation = ${filter.relation}`)
+  if (filter.user !== undefined) conditions.push(sql`"user" = ${filter.user}`)
+  return conditions
+}
+
+/** The store's places after a position. */
+function placesAfter(position: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`place > openfga.place(found.number, ${position})
+    and place <= openfga.place(found.number, ${beyondEveryPosition}::bigint)`
+}
+
 /** `type:` matches every object of the type: those between `type:` and the next text after it, `type;`. */
-function objectCondition(object: string): Condition {
+function objectCondition(object: string): RawBuilder<unknown> {
   if (!object.endsWith(":") || object.indexOf(":") !== object.length - 1) return sql`object = ${object}`
   return sql`object >= ${object} and object < ${`${object.slice(0, -1)};`}`
 }
@@ -40,22 +79,28 @@ export async function readChanges(
   db: Kysely<EngineDatabase>,
   store: string,
   page: ChangePage,
-): Promise<ChangeRecord[]> {
-  if (cannotBeStored(page.objectType)) return []
-  const conditions: Condition[] = [sql`store = ${store}`, sql`position > ${page.afterPosition}`]
-  if (page.objectType !== undefined) conditions.push(objectCondition(`${page.objectType}:`))
-  if (page.startTime !== undefined) conditions.push(sql`changed_at >= ${page.startTime}::timestamptz`)
-  const found = await sql<
-    TupleColumns & { position: string; operation: ChangeRecord["operation"]; timestamp: string }
-  >`
-    select object, relation, "user", condition_name, condition_context, position, operation,
-      ${rfc3339("changed_at")} as timestamp
-    from openfga.change where ${sql.join(conditions, sql` and `)}
-    order by position limit ${page.limit}`.execute(db)
-  return found.rows.map((row) => ({
+): Promise<ChangeRecord[] | undefined> {
+  const after =
+    page.startMicroseconds === undefined
+      ? sql`${page.afterPosition}::bigint`
+      : sql`greatest(${page.afterPosition}::bigint,
+          openfga.position_before(found.number, found.head, ${page.startMicroseconds}::bigint))`
+  const conditions = [placesAfter(after)]
+  if (cannotBeStored(page.objectType)) conditions.push(sql`false`)
+  else if (page.objectType !== undefined) conditions.push(objectCondition(`${page.objectType}:`))
+  const rows = await rowsOf<PlacedColumns & { operation: ChangeRecord["operation"] }>(
+    db,
+    store,
+    sql`
+      select object, relation, "user", condition_name, condition_context, operation,
+        openfga.position(place) as position, changed_microseconds as microseconds
+      from openfga.change where ${sql.join(conditions, sql` and `)}
+      order by place limit ${page.limit}`,
+  )
+  return rows?.map((row) => ({
     position: Number(row.position),
     operation: row.operation,
     tuple: toTuple(row),
-    timestamp: row.timestamp,
+    microseconds: Number(row.microseconds),
   }))
 }

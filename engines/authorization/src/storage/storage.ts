@@ -19,7 +19,8 @@ export interface StoreHead {
 export interface StoredTuple {
   readonly position: number
   readonly tuple: RelationshipTuple
-  readonly timestamp: string
+  /** When it was committed, in microseconds since 1970. */
+  readonly microseconds: number
 }
 
 /** One change of a store. Position order is commit order, without gaps. */
@@ -31,7 +32,8 @@ export interface Change {
 
 /** One line of a store's change log. Timestamps never go back in position order, whatever the machine's clock does. */
 export interface ChangeRecord extends Change {
-  readonly timestamp: string
+  /** When it was committed, in microseconds since 1970. */
+  readonly microseconds: number
 }
 
 /** Which tuples to read: all that agree with every member that is there. */
@@ -48,6 +50,8 @@ export interface TupleWrite {
   readonly deletes: readonly TupleKey[]
   readonly onDuplicate: "error" | "ignore"
   readonly onMissing: "error" | "ignore"
+  /** The model under which the tuples were found right, where the caller named none: it must be the latest still. */
+  readonly expectedLatestModelId?: string | undefined
 }
 
 /** What a write came to. Only `written` changed anything; its changes may be none where all was ignored. */
@@ -57,6 +61,8 @@ export type TupleWriteOutcome =
   | { readonly kind: "missing"; readonly key: TupleKey }
   /** The tuple exists under another condition, so that `ignore` would leave the caller with a wrong belief. */
   | { readonly kind: "condition_conflict"; readonly key: TupleKey }
+  /** Another model has become the latest. */
+  | { readonly kind: "model_changed"; readonly latestModelId: string }
   | { readonly kind: "no_store" }
 
 /** Stores by id. Deleted ones are unknown everywhere. */
@@ -96,8 +102,8 @@ export interface ModelStorage {
 export interface ChangePage {
   readonly afterPosition: number
   readonly objectType?: string | undefined
-  /** Leaves out what was committed before it (RFC 3339). */
-  readonly startTime?: string | undefined
+  /** Leaves out what was committed before it, in microseconds since 1970. */
+  readonly startMicroseconds?: number | undefined
   readonly limit: number
 }
 
@@ -105,14 +111,14 @@ export interface ChangePage {
 export interface TupleStorage {
   /** In one transaction, durable when it returns. INVARIANT 9. */
   writeTuples(store: string, write: TupleWrite): Promise<TupleWriteOutcome>
-  /** In the order in which they were written, after `afterPosition`. */
+  /** In the order in which they were written, after `afterPosition`. Undefined for an unknown store. */
   readTuples(
     store: string,
     filter: TupleFilter,
     page: { afterPosition: number; limit: number },
-  ): Promise<StoredTuple[]>
-  /** Oldest first. */
-  readChanges(store: string, page: ChangePage): Promise<ChangeRecord[]>
+  ): Promise<StoredTuple[] | undefined>
+  /** Oldest first. Undefined for an unknown store. */
+  readChanges(store: string, page: ChangePage): Promise<ChangeRecord[] | undefined>
   /**
    * Every tuple of the store as of one moment, in batches, and the head of that moment. Undefined for an unknown store.
    * `onBatch` is awaited, so that a large store is never in memory twice.

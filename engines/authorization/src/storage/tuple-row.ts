@@ -36,7 +36,7 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`
 }
 
-/** A time as RFC 3339 in UTC with the microseconds that PostgreSQL keeps. */
+/** A column's time as RFC 3339 in UTC with the microseconds that PostgreSQL keeps. */
 export function rfc3339(column: string): RawBuilder<string> {
   return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 }

@@ -4,8 +4,14 @@ import type { Storage } from "../storage/storage.ts"
 /** Compiled models kept; the one unused for longest makes room. Checks name one model, rarely two during an upgrade. */
 const maximumCompiledModels = 128
 
+/** Stores whose latest model's id is remembered; the one told of longest ago makes room. */
+const maximumLatestModels = 1_024
+
 /** Compiled models by store and id. Models never change, so one that is kept stays right. */
 export interface Models {
+  /** The id of the store's latest model as this process last heard: a guess, for those who have it verified. */
+  latest(store: string): string | undefined
+  setLatest(store: string, id: string): void
   /** Undefined where the store has no such model. */
   get(store: string, id: string): Promise<CompiledModel | undefined>
 }
@@ -13,7 +19,15 @@ export interface Models {
 /** Compiles models when they are first asked for and keeps the last used ones. */
 export function createModels(storage: Storage): Models {
   const compiled = new Map<string, CompiledModel>()
+  const latest = new Map<string, string>()
   return {
+    latest: (store) => latest.get(store),
+    setLatest: (store, id) => {
+      latest.delete(store)
+      latest.set(store, id)
+      const oldest = latest.keys().next().value
+      if (latest.size > maximumLatestModels && oldest !== undefined) latest.delete(oldest)
+    },
     get: async (store, id) => {
       // Both have the form of a ULID, so the joined key is unambiguous.
       const key = `${store}/${id}`

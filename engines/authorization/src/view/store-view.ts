@@ -148,18 +148,22 @@ class FollowingView implements StoreView {
     const head = await this.#storage.readHead(this.#store)
     if (head === undefined) return false
     if (head.position - this.#position > maximumCatchUpChanges) return this.load()
-    this.apply(await this.#readLog(head.position))
+    const changes = await this.#readLog(head.position)
+    if (changes === undefined) return false
+    this.apply(changes)
     this.#confirm(head, started)
     return true
   }
 
-  async #readLog(upTo: number): Promise<Change[]> {
+  /** Undefined where the store has gone meanwhile. */
+  async #readLog(upTo: number): Promise<Change[] | undefined> {
     const changes: Change[] = []
     for (let after = this.#position; after < upTo; ) {
       const page = await this.#storage.readChanges(this.#store, {
         afterPosition: after,
         limit: catchUpPageChanges,
       })
+      if (page === undefined) return undefined
       // The head is a transaction's end; what was committed since may be cut within one, and comes next time.
       changes.push(...page.filter(({ position }) => position <= upTo))
       after = page.at(-1)?.position ?? upTo
