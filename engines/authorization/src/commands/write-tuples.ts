@@ -1,4 +1,4 @@
-import { assertNever } from "@gatehouse/kernel"
+import { assertNever, type GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
 import type { TupleWrite, TupleWriteOutcome } from "../storage/storage.ts"
 import { refuse } from "../wire/error-codes.ts"
@@ -25,17 +25,37 @@ export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ 
   const { store } = input
   for (;;) {
     const { modelId, model } = await resolveModelToVerify(engine, input)
-    const write = toStorageWrite(model, input)
+    const judged = judge(model, input)
+    if (isGatehouseError(judged)) {
+      if (input.modelId === "" && (await isOutdated(engine, store, modelId))) continue
+      throw judged
+    }
     const expectedLatestModelId = input.modelId === "" ? modelId : undefined
-    const outcome = await engine.storage.writeTuples(store, { ...write, expectedLatestModelId })
+    const outcome = await engine.storage.writeTuples(store, { ...judged, expectedLatestModelId })
     if (outcome.kind === "model_changed") {
-      // Written elsewhere since this process last looked: judged again, under the latest one.
       engine.models.setLatest(store, outcome.latestModelId)
       continue
     }
     assertWritten(outcome, input)
     engine.views.committed(store, outcome.changes)
     return { modelId }
+  }
+}
+
+/** True where another model has become the latest elsewhere: the tuples are to be judged again, under that one. */
+async function isOutdated(engine: Engine, store: string, modelId: string): Promise<boolean> {
+  const latest = (await engine.storage.readHead(store))?.latestModelId
+  if (latest === undefined || latest === modelId) return false
+  engine.models.setLatest(store, latest)
+  return true
+}
+
+function judge(model: CompiledModel, input: WriteInput): TupleWrite | GatehouseError {
+  try {
+    return toStorageWrite(model, input)
+  } catch (error) {
+    if (isGatehouseError(error)) return error
+    throw error
   }
 }
 
