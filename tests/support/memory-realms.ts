@@ -25,6 +25,8 @@ export interface MemoryRealms extends RealmDirectory {
   /** The principal that a verified token of this member would give. */
   principal(organization: OrganizationId, subject: string): Principal
   groups(organization: OrganizationId): readonly string[]
+  /** Organizations of which the directory was told to forget what it remembers, in order. */
+  readonly forgotten: OrganizationId[]
   /** From now on every call fails as an identity server that is down; false ends it. */
   setDown(isDown: boolean): void
   /** Called before each change, so that a test can stop it there. */
@@ -91,7 +93,8 @@ export function createMemoryRealms(): MemoryRealms {
         .slice(first, first + limit)
         .map(({ subject }) => ({ clientId: subject, hasServiceAccount: true }))
     },
-    forget: () => undefined,
+    forgotten: [],
+    forget: (organization) => void realms.forgotten.push(organization),
     findUser: async (organization, subject) => {
       reach()
       const member = find(organization, subject)

@@ -7,6 +7,7 @@ import { createJobAuth } from "@gatehouse/sdk/jobs"
 import { createLogoutTokenVerifier } from "@gatehouse/tokens"
 import { governanceOrganizationSchema, type OrganizationTables } from "./database/organization-schema.ts"
 import { type RegistryTables, registryMigrations, registrySchema } from "./database/registry-schema.ts"
+import { keepDirectoryCurrent } from "./directory/keep-directory-current.ts"
 import { completePendingChange } from "./journal/complete-pending-change.ts"
 import { createCompletion } from "./journal/completion.ts"
 import { createJournal } from "./journal/journal.ts"
@@ -62,6 +63,7 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
     clock,
     logger,
   }
+  const memory = keepDirectoryCurrent(context)
   const tenancy = { ...provisioning, registry, realms, authorizer, logger }
   const app = await createServiceApp({
     gatehouse,
@@ -85,6 +87,7 @@ export async function createGovernanceService(options: GovernanceServiceOptions)
     completeOrganizations: () => completeOrganizations(tenancy),
     close: async () => {
       await part.close()
+      await memory.close()
       await completion.close()
       await registry.destroy()
     },

@@ -106,6 +106,12 @@ describe("a logout token", () => {
     expect((await feed(next)).events).toEqual([])
   })
 
+  it("makes the directory forget what it remembers of that organization, at once", async () => {
+    const before = plane.realms.forgotten.length
+    expect(await tell(plane.acme, form(await logoutToken(plane.acme)))).toEqual([204, undefined])
+    expect(plane.realms.forgotten.slice(before)).toContain(plane.acme)
+  })
+
   it("survives a restart of governance", async () => {
     const { next } = await feed()
     await tell(plane.acme, form(await logoutToken(plane.acme, { sid: "kept" })))

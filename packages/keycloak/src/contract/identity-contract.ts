@@ -322,6 +322,34 @@ export function defineIdentityContract(server: string, start: () => Promise<Iden
         await client.removeRealm(listing)
       })
 
+      test("lists clients page by page, and which of them are services", async () => {
+        const { directory } = context
+        const seen: string[] = []
+        const services: string[] = []
+        for (let first = 0; first < 30; first += 3) {
+          const page = await directory.listClients(organization, { first, limit: 3 })
+          seen.push(...page.map(({ clientId }) => clientId))
+          services.push(...page.filter((client) => client.hasServiceAccount).map(({ clientId }) => clientId))
+        }
+        expect(seen).toEqual(expect.arrayContaining(["gatehouse-api", "gatehouse-portal"]))
+        expect(new Set(seen).size).toBe(seen.length)
+        expect(services).toEqual(["gatehouse-api"])
+      })
+
+      test("remembers for its time, and forgets an organization when it is told to", async () => {
+        const { client } = context
+        const remembering = client.directory({ cacheMilliseconds: 60_000 })
+        const { id } = await client.ensureUser(organization, { username: "mover", groups: ["/org-members"] })
+        const groups = async () => (await remembering.findPrincipal(organization, "user", id))?.groups
+        expect(await groups()).toEqual(["/org-members"])
+        await client.ensureUser(organization, { username: "mover", groups: ["/org-members", "/org-admins"] })
+        expect(await groups()).toEqual(["/org-members"])
+        remembering.forget("another" as OrganizationId)
+        expect(await groups()).toEqual(["/org-members"])
+        remembering.forget(organization)
+        expect(await groups()).toEqual(expect.arrayContaining(["/org-members", "/org-admins"]))
+      })
+
       test("names every group of somebody with more groups than one answer holds", async () => {
         const { client, directory, wire } = context
         const crowded = uniqueOrganization()
@@ -368,6 +396,9 @@ export function defineIdentityContract(server: string, start: () => Promise<Iden
           code: "authz.unavailable",
         })
         await expect(lost.listUsers(organization, { first: 0, limit: 5 })).rejects.toMatchObject({
+          code: "identity.unavailable",
+        })
+        await expect(lost.listClients(organization, { first: 0, limit: 5 })).rejects.toMatchObject({
           code: "identity.unavailable",
         })
         await expect(lost.findGroup(organization, "/org-owners")).rejects.toMatchObject({

@@ -69,10 +69,11 @@ export interface Directory {
   /** Removes the project's groups and what is below them. Idempotent. */
   removeProjectGroups(organization: OrganizationId, project: ProjectUuid): Promise<void>
   /**
-   * Forgets what is remembered of a principal, or of everyone in the organization where none is named: called with each event of
-   * the revocation feed, so that what it tells of holds at once and not only when the memory ends.
+   * Forgets what is remembered of the organization's principals, answers under way included: called with each event of the
+   * revocation feed, so that what it tells of holds at once and not only when the memory ends. Of everyone, since the feed names
+   * sessions, and service accounts by their user.
    */
-  forget(organization: OrganizationId, subject?: string): void
+  forget(organization: OrganizationId): void
 }
 
 /** Where facts come from and how long they are remembered. */
@@ -132,8 +133,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       await removeProjectGroups(wire, realmOf(organization), project)
       cache.forget([organization])
     },
-    forget: (organization, subject) =>
-      cache.forget(subject === undefined ? [organization] : [organization, subject]),
+    forget: (organization) => cache.forget([organization]),
   }
 }
 

@@ -50,6 +50,7 @@ async function receive(context: RouteContext, realm: string, token: string): Pro
   })
   const event = toRevocationEvent(organization, verified, nowSeconds(clock))
   if (event === undefined || !(await revocations.record(event, verified))) throw refused()
+  context.realms.forget(organization)
   logger.info({ organization, kind: event.kind }, "a revocation was recorded")
 }
 

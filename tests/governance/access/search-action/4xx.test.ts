@@ -1,0 +1,59 @@
+import type { Principal } from "@gatehouse/contracts"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { askAccess, malformedBodies } from "../../../support/access.ts"
+import { startTestPlane, type TestPlane } from "../../../support/start-test-plane.ts"
+
+let plane: TestPlane
+beforeAll(async () => {
+  plane = await startTestPlane()
+})
+afterAll(() => plane.close())
+
+const member = (subject: string): Principal => plane.realms.principal(plane.acme, subject)
+const question = (subject = "viewer") => ({
+  subject: { type: "user", id: subject },
+  resource: { type: "organization", id: plane.acme },
+})
+const ask = async (body: unknown, as = member("viewer")) => {
+  const { status, json } = await askAccess(plane, "searchAction", as, body)
+  return [status, json.code]
+}
+const malformed = [400, "authz.malformed_access_request"]
+
+it.each(malformedBodies)("is 400 for %s", async (_what, body) => {
+  expect(await ask(body)).toEqual(malformed)
+})
+
+it("is 400 without a member that the search needs", async () => {
+  for (const more of [
+    { subject: undefined },
+    { subject: { type: "user" } },
+    { resource: undefined },
+    { resource: { type: "organization" } },
+    { resource: { id: plane.acme } },
+    { context: "now" },
+  ])
+    expect(await ask({ ...question(), ...more }), JSON.stringify(more)).toEqual(malformed)
+})
+
+it("is 400 for a token of another question", async () => {
+  const body = { ...question(), page: { limit: 1 } }
+  const { json } = await askAccess(plane, "searchAction", member("viewer"), body)
+  const { next_token: token } = json.page
+  expect(token).not.toBe("")
+  const other = { ...question(), context: { time: "now" }, page: { token } }
+  expect(await ask(other)).toEqual([400, "request.invalid_cursor"])
+})
+
+it("is 403 about others without managing users", async () => {
+  expect(await ask(question("admin"))).toEqual([403, "authz.permission_denied"])
+})
+
+it("is 503 about others while the directory can't be reached", async () => {
+  plane.realms.setDown(true)
+  try {
+    expect(await ask(question("viewer"), member("admin"))).toEqual([503, "authz.unavailable"])
+  } finally {
+    plane.realms.setDown(false)
+  }
+})
