@@ -51,10 +51,12 @@ export function decideWindow({ changes, seen, reachesBack }: ChangeWindow): Wind
   const marks = new Map<string, readonly string[]>()
   for (const [key, list] of lists) {
     const now = list.map(({ mark }) => mark)
+    const before = seen.get(key) ?? []
     marks.set(key, now)
-    if (isEndOf(now, seen.get(key) ?? [])) continue
+    if (isEndOf(now, before)) continue
     const [only] = list as [FeedChange]
-    if (list.length === 1 && !reachesBack && !late.has(key)) apply.push(only)
+    const isNew = list.length === 1 && !before.includes(only.mark)
+    if (isNew && !reachesBack && !late.has(key)) apply.push(only)
     else settle.set(key, only.tuple)
   }
   return { apply, settle, seen: marks }

@@ -5,6 +5,7 @@ import { createRemoteAuthorizer } from "../remote-authorizer.ts"
 import { createWireClient } from "../wire-client.ts"
 import type { WireTarget } from "../wire-target.ts"
 import { Comparisons } from "./comparisons.ts"
+import { createFeedReader } from "./feed-reader.ts"
 import { StoreFollower } from "./follow-store.ts"
 import { OwnWrites } from "./own-writes.ts"
 import { ReplicaAnswers } from "./replica-answers.ts"
@@ -26,11 +27,12 @@ export function createReplicaAuthorizer(options: ReplicaAuthorizerOptions): Repl
   const { clock = systemClock, logger, onAlarm, storeId, modelId } = options
   const timings: ReplicaTimings = { ...defaultTimings, ...options.timings }
   const remote = createRemoteAuthorizer(options)
+  // With connections of its own, so that no poll waits behind questions.
   const client = createWireClient({ ...options, timeoutMilliseconds: feedTimeoutMilliseconds })
   const target: WireTarget = { client, storeId, modelId }
   let model: Promise<CompiledModel> | undefined
   const follower = new StoreFollower({
-    target,
+    createReader: (onSighting) => createFeedReader(target, clock, onSighting),
     // A model never changes under its id: read and compiled once.
     readModel: () => {
       model ??= readModel(target).catch((error) => {

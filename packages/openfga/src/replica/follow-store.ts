@@ -1,9 +1,8 @@
 import { type Clock, isGatehouseError } from "@gatehouse/kernel"
 import type { CompiledModel, RelationshipTuple } from "@gatehouse/rebac"
 import { unavailable } from "../wire-client.ts"
-import type { WireTarget } from "../wire-target.ts"
 import type { SeenChanges } from "./change-window.ts"
-import { createFeedReader, type FeedReader } from "./feed-reader.ts"
+import type { FeedReader } from "./feed-reader.ts"
 import { loadTuples } from "./load-tuples.ts"
 import { type Moment, millisecondsSince, momentOf } from "./moments.ts"
 import { pollFeed } from "./poll-feed.ts"
@@ -18,8 +17,8 @@ const retryMilliseconds = 1_000
 
 /** What a follower works with. */
 export interface FollowerOptions {
-  /** With connections of its own, so that no poll waits behind questions. */
-  readonly target: WireTarget
+  /** Makes what reads from the server; each answer's time is told to `onSighting`. */
+  readonly createReader: (onSighting: (sighting: TimeSighting) => void) => FeedReader
   readonly readModel: () => Promise<CompiledModel>
   readonly clock: Clock
   readonly timings: ReplicaTimings
@@ -53,7 +52,7 @@ export class StoreFollower {
   constructor(options: FollowerOptions) {
     this.#options = options
     this.#ready.promise.catch(() => undefined)
-    this.reader = createFeedReader(options.target, options.clock, (sighting) => {
+    this.reader = options.createReader((sighting) => {
       this.#lastSighting = sighting
       this.#times?.record(sighting)
     })
@@ -89,7 +88,7 @@ export class StoreFollower {
     const { clock, timings } = this.#options
     while (!this.#stopped) {
       const began = momentOf(clock)
-      const done = await this.#step(began)
+      const done = await this.step(began)
       if (this.#stopped) return
       const took = clock.monotonicMilliseconds() - began.monotonic
       if (done) await this.signals.pause(timings.pollMilliseconds - took)
@@ -119,7 +118,8 @@ export class StoreFollower {
     this.#reload = true
   }
 
-  async #step(began: Moment): Promise<boolean> {
+  /** Loads or polls once. False where the server did not say enough; it is tried again from the same place. */
+  async step(began: Moment): Promise<boolean> {
     const { logger } = this.#options
     try {
       if (this.#memory === undefined || this.#reload) await this.#load(began)
@@ -136,17 +136,15 @@ export class StoreFollower {
   }
 
   async #load(began: Moment): Promise<void> {
-    const { clock, logger, timings } = this.#options
+    const { clock, logger } = this.#options
     // The old tuples go before the new ones come: memory holds one copy.
     this.#memory = undefined
     this.#trueAt = undefined
-    this.#times = undefined
     this.#followedTo = began
     this.#forced.clear()
     if (!(await this.reader.lookAtStore())) return this.#lose()
-    const first = this.#lastSighting
-    if (first === undefined) throw unavailable("unexpected_answer")
-    this.#times = new ServerTimes(first, first.monotonic - began.monotonic, timings.overlapMilliseconds)
+    // What an earlier memory saw of the server's clock still counts: a jump before this load is not forgotten.
+    this.#times ??= this.#firstTimes(began)
     this.#windowStart = this.#times.windowStart(began.monotonic)
     const memory = new TupleMemory(await this.#options.readModel())
     if (this.#stopped) return
@@ -163,6 +161,12 @@ export class StoreFollower {
     const milliseconds = Math.round(clock.monotonicMilliseconds() - began.monotonic)
     logger?.info({ tuples: memory.tuples.size, milliseconds }, "the replica has loaded the tuples")
     await this.#poll(momentOf(clock))
+  }
+
+  #firstTimes({ monotonic }: Moment): ServerTimes {
+    const first = this.#lastSighting
+    if (first === undefined) throw unavailable("unexpected_answer")
+    return new ServerTimes(first, first.monotonic - monotonic, this.#options.timings.overlapMilliseconds)
   }
 
   async #poll(began: Moment): Promise<void> {
