@@ -15,3 +15,8 @@ export const NAMED_FILES_LIMIT = 1_000
 export const STORE_ASSERTIONS_LIMIT = 100_000
 /** How deep members nest. A rewrite at its own limit (64 levels, three members each) fits twice. */
 export const MEMBER_DEPTH_LIMIT = 512
+/**
+ * How deep brackets nest in a text of OpenFGA's language. Its parser looks ahead over all of them at each, so that thousands take
+ * minutes; no rewrite that the evaluator takes (64 levels) has more.
+ */
+export const BRACKET_DEPTH_LIMIT = 100

@@ -1,6 +1,7 @@
 import type { AuthorizationModel, TypeDefinition } from "@gatehouse/rebac"
 import { errors, transformer } from "@openfga/syntax-transformer"
 import { type FileMistake, fileError } from "./file-errors.ts"
+import { BRACKET_DEPTH_LIMIT } from "./limits.ts"
 
 /** Where a text in OpenFGA's language stands: its file, and the line of the file before its first (0 for a whole file). */
 export interface DslPlace {
@@ -20,6 +21,7 @@ export interface ParsedModule {
  * `openfga.file_invalid` with every mistake at its line.
  */
 export function parseDsl(content: string, place: DslPlace): AuthorizationModel {
+  requireShallow(content, place)
   const model = transform(place, () => transformer.transformDSLToJSONObject(content))
   if (model.schema_version === undefined)
     throw fileError("openfga.file_invalid", [
@@ -33,6 +35,7 @@ export function parseDsl(content: string, place: DslPlace): AuthorizationModel {
 
 /** A module in OpenFGA's language. Throws as `parseDsl` does, and where the text is a whole model. */
 export function parseModule(content: string, place: DslPlace): ParsedModule {
+  requireShallow(content, place)
   const parsed = transform(place, () => transformer.transformModularDSLToJSONObject(content))
   const { authorizationModel, typeDefExtensions } = parsed
   if (authorizationModel.schema_version !== undefined)
@@ -56,6 +59,15 @@ function readModel(model: TransformedModel): AuthorizationModel {
     ...(model.conditions === undefined
       ? {}
       : { conditions: model.conditions as NonNullable<AuthorizationModel["conditions"]> }),
+  }
+}
+
+function requireShallow(content: string, { file }: DslPlace): void {
+  let depth = 0
+  for (const [bracket] of content.matchAll(/[([{}\])]/g)) {
+    depth += "([{".includes(bracket) ? 1 : -1
+    if (depth > BRACKET_DEPTH_LIMIT)
+      throw fileError("openfga.file_invalid", [{ file, reason: "its brackets nest too deep" }])
   }
 }
 

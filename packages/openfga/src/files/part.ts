@@ -112,7 +112,8 @@ export function membersOf<Readers extends Readonly<Record<string, PartReader<unk
 
 function objectOf(part: Part): Readonly<Record<string, unknown>> {
   const { value } = part
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw expected(part, "members")
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw expected(part, "an object with members")
   return value as Readonly<Record<string, unknown>>
 }
 
