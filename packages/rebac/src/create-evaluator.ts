@@ -4,23 +4,24 @@ import { listObjects } from "./evaluate/list-objects.ts"
 import { listUsers } from "./evaluate/list-users.ts"
 import { invalidRequest, Session } from "./evaluate/session.ts"
 import { ERROR, TRUE } from "./evaluate/verdict.ts"
-import type {
-  CheckAnswer,
-  CheckQuery,
-  Evaluator,
-  ExpandQuery,
-  ListObjectsAnswer,
-  ListObjectsQuery,
-  ListUsersAnswer,
-  ListUsersQuery,
-  UsersetTreeNode,
-} from "./evaluator.ts"
+import type { Evaluator } from "./evaluator.ts"
 import { Explainer } from "./explain/explain.ts"
 import type { ExplainQuery, Explanation } from "./explanation.ts"
 import type { CompiledModel } from "./model/compiled-model.ts"
 import type { RelationSchema } from "./model/model-schema.ts"
 import { type ReversePlan, reversePlanOf } from "./model/reverse-plan.ts"
 import { validateNames, validateObject, validateUser } from "./model/validate-tuple.ts"
+import type {
+  BatchCheckAnswer,
+  CheckAnswer,
+  CheckQuery,
+  ExpandQuery,
+  ListObjectsAnswer,
+  ListObjectsQuery,
+  ListUsersAnswer,
+  ListUsersQuery,
+  UsersetTreeNode,
+} from "./queries.ts"
 import { parseObject } from "./relationship-tuple.ts"
 import type { TupleGraph } from "./store/tuple-graph.ts"
 import { graphOf, type TupleStore } from "./store/tuple-store.ts"
@@ -36,6 +37,7 @@ export function createEvaluator(model: CompiledModel, tuples: TupleStore): Evalu
 class GraphEvaluator implements Evaluator {
   readonly #model: CompiledModel
   readonly #session: Session
+  #listSession: Session | undefined
   #explainer: Explainer | undefined
   readonly #reversePlans = new Map<RelationSchema, ReversePlan>()
 
@@ -51,20 +53,32 @@ class GraphEvaluator implements Evaluator {
     return { allowed: verdict === TRUE, visited: session.question.visited }
   }
 
+  *batchCheck(queries: Iterable<CheckQuery>): IterableIterator<BatchCheckAnswer> {
+    for (const query of queries) yield this.#checkOne(query)
+  }
+
+  #checkOne(query: CheckQuery): BatchCheckAnswer {
+    try {
+      return this.check(query)
+    } catch (error) {
+      if (error instanceof GatehouseError) return { allowed: false, error }
+      throw error
+    }
+  }
+
   listObjects(query: ListObjectsQuery): ListObjectsAnswer {
-    const session = this.#session
+    // A list that is cut keeps its session for whoever goes on with it.
+    this.#listSession ??= this.#session.sibling()
+    const session = this.#listSession
     session.begin(query)
     const target = this.#requireRelation(query.type, query.relation)
     const mistake = validateUser(this.#model, query.user)
     if (mistake !== undefined) throw invalidRequest(`invalid 'user' value: ${mistake}`)
     const asker = session.ask(query.user)
     if (!asker.reach.has(target)) return { objects: [], complete: true }
-    return listObjects(session.question, {
-      target,
-      plan: this.#reversePlan(target),
-      limit: query.limit ?? Number.POSITIVE_INFINITY,
-      decide: (object) => session.decide(target, object),
-    })
+    const answer = listObjects(session, query, target, this.#reversePlan(target))
+    if (!answer.complete) this.#listSession = undefined
+    return answer
   }
 
   listUsers(query: ListUsersQuery): ListUsersAnswer {

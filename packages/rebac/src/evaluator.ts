@@ -1,82 +1,17 @@
 import type { ExplainQuery, Explanation } from "./explanation.ts"
-import type { RelationshipTuple } from "./relationship-tuple.ts"
+import type {
+  BatchCheckAnswer,
+  CheckAnswer,
+  CheckQuery,
+  ExpandQuery,
+  ListObjectsAnswer,
+  ListObjectsQuery,
+  ListUsersAnswer,
+  ListUsersQuery,
+  UsersetTreeNode,
+} from "./queries.ts"
 
-/** What every question may carry besides. */
-export interface QueryContext {
-  /** Tuples that count for this question alone, under the same rules as stored ones. They hide stored ones of the same key. */
-  readonly contextualTuples?: readonly RelationshipTuple[] | undefined
-  /** Values for condition parameters. A stored tuple's own context wins over them. */
-  readonly context?: Readonly<Record<string, unknown>> | undefined
-}
-
-/** Whether the user is related to the object. */
-export interface CheckQuery extends QueryContext {
-  readonly user: string
-  readonly relation: string
-  readonly object: string
-}
-
-/** The answer to a check, with its cost. */
-export interface CheckAnswer {
-  readonly allowed: boolean
-  /** Nodes (a relation on an object) that were looked at: the cost of the question. */
-  readonly visited: number
-}
-
-/** To which objects of a type the user is related. */
-export interface ListObjectsQuery extends QueryContext {
-  readonly user: string
-  readonly relation: string
-  readonly type: string
-  /** At most so many results; without it, all. */
-  readonly limit?: number | undefined
-}
-
-/** The objects found; look at `complete` before concluding from absence. */
-export interface ListObjectsAnswer {
-  /** `type:id`, in no order, each once. */
-  readonly objects: string[]
-  /** False where the limit or the budget of visited nodes cut the list: there may be more. */
-  readonly complete: boolean
-}
-
-/** Which users of the filter are related to the object. */
-export interface ListUsersQuery extends QueryContext {
-  readonly object: string
-  readonly relation: string
-  /** What kind of users is asked for: of a type, or usersets of a type's relation. */
-  readonly filter: { readonly type: string; readonly relation?: string | undefined }
-  readonly limit?: number | undefined
-}
-
-/** The users found; look at `complete` before concluding from absence. */
-export interface ListUsersAnswer {
-  /** `type:id`, `type:*` or `type:id#relation`, in no order, each once. */
-  readonly users: string[]
-  readonly complete: boolean
-}
-
-/** Who is related to the object, one level deep. */
-export interface ExpandQuery extends Pick<QueryContext, "contextualTuples"> {
-  readonly object: string
-  readonly relation: string
-}
-
-/** OpenFGA's tree of usersets, one level of a relation, in its JSON form. */
-export interface UsersetTreeNode {
-  readonly name: string
-  readonly leaf?: {
-    readonly users?: { readonly users: readonly string[] }
-    readonly computed?: { readonly userset: string }
-    readonly tupleToUserset?: {
-      readonly tupleset: string
-      readonly computed: readonly { readonly userset: string }[]
-    }
-  }
-  readonly union?: { readonly nodes: readonly UsersetTreeNode[] }
-  readonly intersection?: { readonly nodes: readonly UsersetTreeNode[] }
-  readonly difference?: { readonly base: UsersetTreeNode; readonly subtract: UsersetTreeNode }
-}
+export type { QueryContext } from "./queries.ts"
 
 /**
  * Answers questions about one model and one store, in process. Every method throws `GatehouseError`:
@@ -86,6 +21,11 @@ export interface UsersetTreeNode {
  */
 export interface Evaluator {
   check(query: CheckQuery): CheckAnswer
+  /**
+   * Answers many checks in their order, each by itself: one's error stays with it. Each is answered when it is asked for, so that a
+   * caller with many lets others go first in between; what is asked for after a write sees it.
+   */
+  batchCheck(queries: Iterable<CheckQuery>): IterableIterator<BatchCheckAnswer>
   listObjects(query: ListObjectsQuery): ListObjectsAnswer
   listUsers(query: ListUsersQuery): ListUsersAnswer
   expand(query: ExpandQuery): { readonly root: UsersetTreeNode }

@@ -1,4 +1,4 @@
-import type { CheckQuery } from "./evaluator.ts"
+import type { CheckQuery } from "./queries.ts"
 import type { RelationshipTuple } from "./relationship-tuple.ts"
 
 /** Asks why a check answers as it does. */

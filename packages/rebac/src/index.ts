@@ -10,18 +10,18 @@ export type {
   Userset,
 } from "./authorization-model.ts"
 export { createEvaluator } from "./create-evaluator.ts"
+export { diff } from "./diff/diff.ts"
 export type {
-  CheckAnswer,
-  CheckQuery,
-  Evaluator,
-  ExpandQuery,
-  ListObjectsAnswer,
-  ListObjectsQuery,
-  ListUsersAnswer,
-  ListUsersQuery,
-  QueryContext,
-  UsersetTreeNode,
-} from "./evaluator.ts"
+  AccessChange,
+  AccessGroup,
+  DiffOptions,
+  ModelDiff,
+  RelationName,
+  TupleChanges,
+  TupleOfOneModel,
+  Verdict,
+} from "./diff/model-diff.ts"
+export type { Evaluator } from "./evaluator.ts"
 export type {
   ExplainQuery,
   Explanation,
@@ -34,6 +34,19 @@ export { type CompiledModel, compileModel } from "./model/compiled-model.ts"
 export type { ModelViolation } from "./model/model-violation.ts"
 export { validateModel } from "./model/validate-model.ts"
 export { validateTuple } from "./model/validate-tuple.ts"
+export type {
+  BatchCheckAnswer,
+  CheckAnswer,
+  CheckQuery,
+  ExpandQuery,
+  ListCursor,
+  ListObjectsAnswer,
+  ListObjectsQuery,
+  ListUsersAnswer,
+  ListUsersQuery,
+  QueryContext,
+  UsersetTreeNode,
+} from "./queries.ts"
 export {
   type ParsedObject,
   type ParsedUser,

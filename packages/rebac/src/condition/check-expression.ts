@@ -28,125 +28,142 @@ const expressionNestingLimit = REWRITE_NESTING_LIMIT * 4
  */
 export function typeOfExpression(
   parsed: ParsedExpression,
-  source: { readonly name: string; readonly expression: string },
+  source: ConditionSource,
   variables: ReadonlyMap<string, CheckedType>,
 ): CheckedType {
-  const problem = (expression: Expression, message: string): ConditionProblem => {
-    const offset = parsed.sourceInfo?.positions[expression.id.toString()] ?? 0
-    return new ConditionProblem(describeError(source.name, source.expression, offset, message))
+  return new TypeChecker(parsed, source).check(parsed.expr, { variables, depth: 0 })
+}
+
+/** The condition's name and text, for messages. */
+interface ConditionSource {
+  readonly name: string
+  readonly expression: string
+}
+
+/** Where in an expression a part stands: the variables that it sees, loops' own among them, and how deep it is. */
+interface Scope {
+  readonly variables: ReadonlyMap<string, CheckedType>
+  readonly depth: number
+}
+
+const below = ({ variables, depth }: Scope): Scope => ({ variables, depth: depth + 1 })
+
+const declaring = (scope: Scope, name: string, type: CheckedType): Scope => ({
+  variables: new Map(scope.variables).set(name, type),
+  depth: scope.depth,
+})
+
+/** Checks one expression, a method for each construct of the language. */
+class TypeChecker {
+  readonly #parsed: ParsedExpression
+  readonly #source: ConditionSource
+
+  constructor(parsed: ParsedExpression, source: ConditionSource) {
+    this.#parsed = parsed
+    this.#source = source
   }
 
-  function check(
-    expression: Expression | undefined,
-    scope: ReadonlyMap<string, CheckedType>,
-    depth: number,
-  ): CheckedType {
+  check(expression: Expression | undefined, scope: Scope): CheckedType {
     if (expression === undefined) return checkedTypes.dyn
-    if (depth > expressionNestingLimit) throw problem(expression, "expression is nested too deep")
+    if (scope.depth > expressionNestingLimit) throw this.#problem(expression, "expression is nested too deep")
     const kind = expression.exprKind
     switch (kind.case) {
       case "constExpr":
         return typeOfConstant(kind.value)
       case "identExpr":
-        return typeOfName(expression, kind.value.name, scope)
+        return this.#name(expression, kind.value.name, scope)
       case "selectExpr":
-        return typeOfSelect(expression, kind.value, scope, depth)
+        return this.#select(expression, kind.value, below(scope))
       case "callExpr":
-        return typeOfCall(expression, kind.value, scope, depth)
+        return this.#call(expression, kind.value, below(scope))
       case "listExpr":
-        return listOf(joined(kind.value.elements.map((element) => check(element, scope, depth + 1))))
+        return listOf(this.#joined(kind.value.elements, below(scope)))
       case "structExpr":
-        return typeOfStruct(expression, kind.value, scope, depth)
+        return this.#struct(expression, kind.value, below(scope))
       case "comprehensionExpr":
-        return typeOfComprehension(expression, kind.value, scope, depth)
+        return this.#comprehension(expression, kind.value, below(scope))
       default:
-        throw problem(expression, "unsupported expression")
+        throw this.#problem(expression, "unsupported expression")
     }
   }
 
-  function typeOfName(
-    expression: Expression,
-    name: string,
-    scope: ReadonlyMap<string, CheckedType>,
-  ): CheckedType {
-    const declared = scope.get(name)
+  #name(expression: Expression, name: string, { variables }: Scope): CheckedType {
+    const declared = variables.get(name)
     if (declared !== undefined) return declared
     if (celTypeNames.has(name)) return checkedTypes.type
-    throw problem(expression, `undeclared reference to '${name}' (in container '')`)
+    throw this.#problem(expression, `undeclared reference to '${name}' (in container '')`)
   }
 
-  function typeOfSelect(
-    expression: Expression,
-    select: KindOf<"selectExpr">,
-    scope: ReadonlyMap<string, CheckedType>,
-    depth: number,
-  ) {
+  #select(expression: Expression, select: KindOf<"selectExpr">, scope: Scope): CheckedType {
     const qualified = qualifiedName(expression)
     if (qualified === "google.protobuf.Timestamp" || qualified === "google.protobuf.Duration")
       return checkedTypes.type
-    const operand = check(select.operand, scope, depth + 1)
+    const operand = this.check(select.operand, scope)
     if (!isDynamic(operand) && operand.name !== "map")
-      throw problem(expression, `type '${describeType(operand)}' does not support field selection`)
+      throw this.#problem(expression, `type '${describeType(operand)}' does not support field selection`)
     return select.testOnly ? checkedTypes.bool : (operand.of[1] ?? checkedTypes.dyn)
   }
 
-  function typeOfCall(
-    expression: Expression,
-    call: KindOf<"callExpr">,
-    scope: ReadonlyMap<string, CheckedType>,
-    depth: number,
-  ) {
+  #call(expression: Expression, call: KindOf<"callExpr">, scope: Scope): CheckedType {
     const signatures = celSignatures.get(call.function)
     if (signatures === undefined)
-      throw problem(expression, `undeclared reference to '${call.function}' (in container '')`)
-    const target = call.target === undefined ? undefined : check(call.target, scope, depth + 1)
-    const args = call.args.map((argument) => check(argument, scope, depth + 1))
+      throw this.#problem(expression, `undeclared reference to '${call.function}' (in container '')`)
+    const target = call.target === undefined ? undefined : this.check(call.target, scope)
+    const args = call.args.map((argument) => this.check(argument, scope))
     const results = signatures.flatMap((signature) => resultOf(signature, target, args))
     if (results.length > 0) return joined(results)
     const shown = `(${args.map(describeType).join(", ")})`
     const applied = target === undefined ? shown : `${describeType(target)}.${shown}`
-    throw problem(expression, `found no matching overload for '${call.function}' applied to '${applied}'`)
+    throw this.#problem(
+      expression,
+      `found no matching overload for '${call.function}' applied to '${applied}'`,
+    )
   }
 
-  function typeOfStruct(
-    expression: Expression,
-    struct: KindOf<"structExpr">,
-    scope: ReadonlyMap<string, CheckedType>,
-    depth: number,
-  ) {
-    if (struct.messageName !== "")
-      throw problem(expression, `undeclared reference to '${struct.messageName}' (in container '')`)
-    const keys: CheckedType[] = []
-    for (const entry of struct.entries)
-      if (entry.keyKind.case === "mapKey") keys.push(check(entry.keyKind.value, scope, depth + 1))
-    return mapOf(joined(keys), joined(struct.entries.map((entry) => check(entry.value, scope, depth + 1))))
+  #struct(expression: Expression, { messageName, entries }: KindOf<"structExpr">, scope: Scope): CheckedType {
+    if (messageName !== "")
+      throw this.#problem(expression, `undeclared reference to '${messageName}' (in container '')`)
+    const keys = entries.flatMap(({ keyKind }) => (keyKind.case === "mapKey" ? [keyKind.value] : []))
+    const values = entries.map(({ value }) => value)
+    return mapOf(this.#joined(keys, scope), this.#joined(values, scope))
   }
 
-  function typeOfComprehension(
-    expression: Expression,
-    fold: KindOf<"comprehensionExpr">,
-    scope: ReadonlyMap<string, CheckedType>,
-    depth: number,
-  ) {
-    const range = check(fold.iterRange, scope, depth + 1)
+  /** A loop, which macros such as `all` and `map` are made of: it goes over a range and folds into one value. */
+  #comprehension(expression: Expression, fold: KindOf<"comprehensionExpr">, scope: Scope): CheckedType {
+    const range = this.check(fold.iterRange, scope)
     if (range.name !== "list" && range.name !== "map" && range.name !== "dyn")
-      throw problem(
+      throw this.#problem(
         expression,
         `expression of type '${describeType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
       )
-    const start = check(fold.accuInit, scope, depth + 1)
-    const outer = new Map(scope).set(fold.accuVar, start)
-    const inner = new Map(outer).set(fold.iterVar, range.of[0] ?? checkedTypes.dyn)
-    const condition = check(fold.loopCondition, inner, depth + 1)
-    if (!isAssignable(checkedTypes.bool, condition, new Map()))
-      throw problem(expression, `expected type 'bool' but found '${describeType(condition)}'`)
-    const step = check(fold.loopStep, inner, depth + 1)
-    if (!isAssignable(start, step, new Map()))
-      throw problem(expression, `expected type '${describeType(start)}' but found '${describeType(step)}'`)
-    return check(fold.result, new Map(outer).set(fold.accuVar, joinTypes(step, start)), depth + 1)
+    const start = this.check(fold.accuInit, scope)
+    const inner = declaring(
+      declaring(scope, fold.accuVar, start),
+      fold.iterVar,
+      range.of[0] ?? checkedTypes.dyn,
+    )
+    this.#expect(expression, checkedTypes.bool, this.check(fold.loopCondition, inner))
+    const step = this.check(fold.loopStep, inner)
+    this.#expect(expression, start, step)
+    return this.check(fold.result, declaring(scope, fold.accuVar, joinTypes(step, start)))
   }
 
-  return check(parsed.expr, variables, 0)
+  #joined(expressions: readonly (Expression | undefined)[], scope: Scope): CheckedType {
+    return joined(expressions.map((one) => this.check(one, scope)))
+  }
+
+  #expect(expression: Expression, expected: CheckedType, found: CheckedType): void {
+    if (!isAssignable(expected, found, new Map()))
+      throw this.#problem(
+        expression,
+        `expected type '${describeType(expected)}' but found '${describeType(found)}'`,
+      )
+  }
+
+  #problem(expression: Expression, message: string): ConditionProblem {
+    const offset = this.#parsed.sourceInfo?.positions[expression.id.toString()] ?? 0
+    return new ConditionProblem(describeError(this.#source, offset, message))
+  }
 }
 
 function resultOf(
@@ -204,9 +221,9 @@ function qualifiedName(expression: Expression | undefined): string | undefined {
 }
 
 /** A mistake as cel-go shows it: where, what, the line, and a mark under it. */
-function describeError(name: string, source: string, offset: number, message: string): string {
-  const before = source.slice(0, offset).split("\n")
+function describeError({ name, expression }: ConditionSource, offset: number, message: string): string {
+  const before = expression.slice(0, offset).split("\n")
   const column = (before.at(-1) ?? "").length
-  const line = source.split("\n")[before.length - 1] ?? ""
+  const line = expression.split("\n")[before.length - 1] ?? ""
   return `ERROR: ${name}:${before.length}:${column + 1}: ${message}\n | ${line}\n | ${".".repeat(column)}^`
 }

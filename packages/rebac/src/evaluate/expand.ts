@@ -1,5 +1,5 @@
-import type { UsersetTreeNode } from "../evaluator.ts"
 import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
+import type { UsersetTreeNode } from "../queries.ts"
 import { objectTuples } from "./object-tuples.ts"
 import type { Question } from "./question.ts"
 

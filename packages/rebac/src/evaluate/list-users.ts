@@ -1,10 +1,10 @@
-import type { ListUsersAnswer } from "../evaluator.ts"
-import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
+import { LIST_STEP_BUDGET, RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
 import type { ModelSchema, RelationSchema, Rewrite } from "../model/model-schema.ts"
+import type { ListUsersAnswer } from "../queries.ts"
 import { EVERYONE, NO_NAME } from "../store/symbols.ts"
-import { isSpent } from "./list-objects.ts"
 import { type ObjectTuple, objectTuples } from "./object-tuples.ts"
 import type { Question } from "./question.ts"
+import { isSpent } from "./spent.ts"
 import { ERROR, TRUE, type Verdict } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
 
@@ -43,6 +43,7 @@ export function listUsers(question: Question, parts: ListUsersParts): ListUsersA
   const users: string[] = []
   const seen = new Set<string>()
   const search = new UserSearch(question, parts)
+  question.budget = LIST_STEP_BUDGET
   let undecided = false
   try {
     for (const user of search.run()) {

@@ -26,6 +26,10 @@ export class Question {
   visited = 0
   /** Work done, in the steps of `STEP_BUDGET`. */
   steps = 0
+  /** Steps that the question may take. */
+  budget = STEP_BUDGET
+  /** True while whoever works looks at `isSpent` himself: then going over the budget is no error. */
+  pausable = false
   /** Whether the depth was exceeded somewhere that could matter. */
   exceededDepth = false
   /** Why a condition could not be evaluated, the first time; in OpenFGA's words where it has some. */
@@ -43,6 +47,8 @@ export class Question {
     this.context = context === undefined ? undefined : { values: context }
     this.visited = 0
     this.steps = 0
+    this.budget = STEP_BUDGET
+    this.pausable = false
     this.exceededDepth = false
     this.conditionProblem = undefined
     this.overlay.clear()
@@ -57,8 +63,13 @@ export class Question {
   /** Counts work. Throws `rebac.resolution_too_complex` over the budget. */
   spend(steps: number): void {
     this.steps += steps
-    if (this.steps > STEP_BUDGET)
+    if (this.steps > this.budget && !this.pausable)
       throw new GatehouseError("rebac.resolution_too_complex", { details: { limit: "steps" } })
+  }
+
+  /** True once the budget is used up. */
+  get isSpent(): boolean {
+    return this.steps > this.budget
   }
 
   /** Whether a tuple's condition holds: TRUE, FALSE, or ERROR where it cannot be evaluated. */

@@ -56,8 +56,11 @@ export class ReverseSearch {
     this.#plan = plan
   }
 
-  /** The nodes that the asked user reaches, each once, the sure ones first. */
-  *run(): IterableIterator<Found> {
+  /**
+   * The nodes that the asked user reaches, each once, the sure ones first. Of a pausable question, nothing (`undefined`) comes where
+   * its budget is spent before the next is found: whoever gives it a new one goes on where he was.
+   */
+  *run(): IterableIterator<Found | undefined> {
     for (const node of this.#begin()) yield* this.#meet(node)
     yield* this.#walkOpen()
     while (this.#unsure.length > 0) {
@@ -66,15 +69,16 @@ export class ReverseSearch {
     }
   }
 
-  *#walkOpen(): IterableIterator<Found> {
+  *#walkOpen(): IterableIterator<Found | undefined> {
     for (let head = 0; head < this.#open.length; head++)
       for (const node of this.#leadsBeyond(this.#open[head] as Reached)) yield* this.#meet(node)
     this.#open.length = 0
   }
 
   /** Gives a sure node; keeps an unsure one for later, as it may yet be met for certain. But no longer than it is worth waiting. */
-  *#meet(node: Reached): IterableIterator<Found> {
-    if (node.sure) yield* this.#give(node)
+  *#meet(node: Reached | undefined): IterableIterator<Found | undefined> {
+    if (node === undefined) yield undefined
+    else if (node.sure) yield* this.#give(node)
     else this.#unsure.push(node)
     if (this.#unsure.length >= UNSURE_LIMIT) yield* this.#giveUnsure()
   }
@@ -105,7 +109,7 @@ export class ReverseSearch {
     }
   }
 
-  *#begin(): IterableIterator<Reached> {
+  *#begin(): IterableIterator<Reached | undefined> {
     const { asker, asked, overlay } = this.#question
     if (asker === undefined) return
     if (asker.relation !== undefined) {
@@ -116,6 +120,7 @@ export class ReverseSearch {
     for (const user of everyone === asked ? [asked] : [asked, everyone])
       for (const tuple of this.#tuplesOf(user)) {
         const { navigator } = this.#question
+        if (this.#question.isSpent) yield undefined
         const relation = navigator.allowedRelation(tuple.classId)
         const userRelation = this.#userRelationOf(tuple)
         // A tuple that names a userset of the asked object is none of the object itself.
@@ -170,13 +175,15 @@ export class ReverseSearch {
   /** The nodes to which holding this one leads in one step. */
   *leadsOf(node: Reached): IterableIterator<Reached> {
     for (const lead of this.#plan.computed(node.relation)) yield computedFrom(node, lead)
-    if (this.#plan.leadsBeyond(node.relation)) yield* this.#leadsBeyond(node)
+    if (this.#plan.leadsBeyond(node.relation))
+      for (const lead of this.#leadsBeyond(node)) if (lead !== undefined) yield lead
   }
 
   /** Those of them that are on other objects. */
-  *#leadsBeyond(node: Reached): IterableIterator<Reached> {
+  *#leadsBeyond(node: Reached): IterableIterator<Reached | undefined> {
     const { navigator } = this.#question
     for (const tuple of this.#tuplesOf(node.object)) {
+      if (this.#question.isSpent) yield undefined
       const relation = navigator.allowedRelation(tuple.classId)
       if (relation === undefined) continue
       const userRelation = this.#userRelationOf(tuple)

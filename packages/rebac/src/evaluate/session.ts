@@ -1,8 +1,8 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import type { CheckQuery, QueryContext } from "../evaluator.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
 import { validateContext, validateNames } from "../model/validate-tuple.ts"
+import type { CheckQuery, QueryContext } from "../queries.ts"
 import { parseUser, type TupleKey, usersetMark } from "../relationship-tuple.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
 import { ContextualTuples, type KnownAsker } from "./contextual-tuples.ts"
@@ -22,12 +22,21 @@ export class Session {
   readonly #search = new Search()
   readonly #solver = new Solver()
 
-  constructor(model: CompiledModel, graph: TupleGraph) {
+  constructor(
+    model: CompiledModel,
+    graph: TupleGraph,
+    navigator: Navigator = new Navigator(model, graph.symbols),
+  ) {
     this.model = model
     this.graph = graph
-    this.navigator = new Navigator(model, graph.symbols)
+    this.navigator = navigator
     this.question = new Question(this.navigator, graph)
     this.#contextual = new ContextualTuples(model, graph.symbols)
+  }
+
+  /** Another session, for a question that is left and gone on with while this one answers others. */
+  sibling(): Session {
+    return new Session(this.model, this.graph, this.navigator)
   }
 
   /** Answers a check from beginning to end. Throws `rebac.invalid_request` and `rebac.invalid_tuple` for what the model does not know. */
@@ -108,7 +117,19 @@ export class Session {
   #decideView(view: View, object: number): Verdict {
     if (view.plan.searchable) return this.#search.run(this.question, view, object)
     if (this.question.visited === 0) this.#solver.begin()
-    return this.#solver.run(this.question, view, object, 0)
+    try {
+      return this.#solver.run(this.question, view, object, 0)
+    } catch (error) {
+      // What was left half decided must not be taken for a ring by whoever goes on with the question.
+      this.#solver.begin()
+      throw error
+    }
+  }
+
+  /** Gives the question that was left a new budget. What is known of its nodes is forgotten: memory is bounded as work is. */
+  resume(): void {
+    this.question.steps = 0
+    this.#solver.begin()
   }
 
   /** Whether a part of a relation's definition holds for the asked user on an object. */

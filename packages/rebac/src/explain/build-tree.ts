@@ -1,4 +1,4 @@
-import { isSpent } from "../evaluate/list-objects.ts"
+import { isSpent } from "../evaluate/spent.ts"
 import { both, ERROR, either, FALSE, negated, TRUE, type Verdict } from "../evaluate/verdict.ts"
 import type { TriedNode } from "../explanation.ts"
 import { EXPLANATION_NODES_LIMIT } from "../limits.ts"

@@ -1,5 +1,5 @@
-import { isSpent } from "../evaluate/list-objects.ts"
 import { Session } from "../evaluate/session.ts"
+import { isSpent } from "../evaluate/spent.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { ExplainQuery, Explanation } from "../explanation.ts"
 import type { RelationSchema } from "../model/model-schema.ts"

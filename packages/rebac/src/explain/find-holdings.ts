@@ -1,6 +1,6 @@
-import { isSpent } from "../evaluate/list-objects.ts"
 import { ReverseSearch } from "../evaluate/reverse-search.ts"
 import type { Session } from "../evaluate/session.ts"
+import { isSpent } from "../evaluate/spent.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import type { ModelSchema, RelationSchema, Rewrite } from "../model/model-schema.ts"
@@ -57,8 +57,9 @@ export function findHoldings(
   const { question } = session
   const holdings = new Map<string, string[]>()
   try {
-    for (const { object, relation, sure } of new ReverseSearch(question, plan).run()) {
-      if (question.steps > HOLDINGS_STEPS) return { holdings, complete: false }
+    for (const found of new ReverseSearch(question, plan).run()) {
+      if (found === undefined || question.steps > HOLDINGS_STEPS) return { holdings, complete: false }
+      const { object, relation, sure } = found
       if (!relations.has(relation) || !(sure || session.decide(relation, object) === TRUE)) continue
       const key = `${relation.type}#${relation.name}`
       const known = holdings.get(key)

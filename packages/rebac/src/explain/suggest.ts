@@ -1,5 +1,5 @@
-import { isSpent } from "../evaluate/list-objects.ts"
 import type { Session } from "../evaluate/session.ts"
+import { isSpent } from "../evaluate/spent.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { ExplainQuery, Suggestion } from "../explanation.ts"
 import { SUGGESTION_STEP_BUDGET, SUGGESTION_TUPLES_LIMIT } from "../limits.ts"

@@ -25,6 +25,8 @@ export class TupleGraph {
   readonly byObject = new Adjacency()
   readonly byUser = new Adjacency()
   size = 0
+  /** Another number after each change. */
+  version = 0
   /** Keeps what was read ahead from being optimized away. */
   #touched = 0
   /** Contexts kept with conditional tuples, by object, then by class and user. */
@@ -33,6 +35,7 @@ export class TupleGraph {
   /** Puts a tuple in, in place of one with the same key. True where the key is new. */
   add(tuple: RelationshipTuple): boolean {
     const { symbols } = this
+    this.version++
     const hash = usersetMark(tuple.user)
     const object = this.#internEntity(tuple.object)
     const user = this.#internEntity(hash < 0 ? tuple.user : tuple.user.slice(0, hash))
@@ -58,6 +61,7 @@ export class TupleGraph {
   remove(key: TupleKey): boolean {
     const found = this.find(key)
     if (found === undefined) return false
+    this.version++
     this.#unlink(found.object, found.classId, found.user)
     this.size--
     this.#release(found.object)

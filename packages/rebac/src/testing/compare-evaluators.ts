@@ -1,6 +1,8 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import { createEvaluator } from "../create-evaluator.ts"
+import type { Evaluator } from "../evaluator.ts"
 import { compileModel } from "../model/compiled-model.ts"
+import type { ListObjectsAnswer, ListObjectsQuery } from "../queries.ts"
 import { createTupleStore } from "../store/tuple-store.ts"
 import { NaiveEvaluator } from "./naive-evaluator.ts"
 import type { NaiveVerdict } from "./naive-verdict.ts"
@@ -49,6 +51,14 @@ export function compareEvaluators({ model, tuples, questions }: RandomCase): Dis
         expected: [...expectedObjects],
         got: objects,
       })
+    const inParts = outcomeOf(() => listInParts(fast, { ...question, type }))
+    if (!sameList(objects, inParts))
+      found.push({
+        kind: "list_objects",
+        question: { ...question, type, limit: 1 },
+        expected: objects,
+        got: inParts,
+      })
     const filter = filterOf(question.user)
     const users = outcomeOf(() => fast.listUsers({ ...question, filter }))
     const expectedUsers = naive.listUsers({ ...question, filter })
@@ -61,6 +71,23 @@ export function compareEvaluators({ model, tuples, questions }: RandomCase): Dis
       })
   }
   return found
+}
+
+/** The whole list, an object at a time. */
+function listInParts(evaluator: Evaluator, query: ListObjectsQuery): ListObjectsAnswer {
+  let part = evaluator.listObjects({ ...query, limit: 1 })
+  const objects = [...part.objects]
+  while (part.cursor !== undefined) {
+    part = part.cursor.next()
+    objects.push(...part.objects)
+  }
+  return { objects, complete: part.complete }
+}
+
+function sameList(one: Outcome<ListObjectsAnswer>, other: Outcome<ListObjectsAnswer>): boolean {
+  if ("error" in one || "error" in other)
+    return "error" in one && "error" in other && one.error === other.error
+  return JSON.stringify(one.answer.objects.toSorted()) === JSON.stringify(other.answer.objects.toSorted())
 }
 
 function filterOf(user: string): { type: string; relation?: string } {

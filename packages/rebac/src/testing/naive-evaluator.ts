@@ -1,5 +1,5 @@
 import type { AuthorizationModel, Userset } from "../authorization-model.ts"
-import type { QueryContext } from "../evaluator.ts"
+import type { QueryContext } from "../queries.ts"
 import type { RelationshipTuple, TupleKey } from "../relationship-tuple.ts"
 import { connects, naivelyAllows, rewriteOf, split, typeOf } from "./naive-model.ts"
 import { after, allOf, anyOf, type NaiveVerdict, not, readNaively } from "./naive-verdict.ts"
