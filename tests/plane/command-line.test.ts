@@ -28,7 +28,9 @@ const gatehouse = (user: string, ...parameters: string[]) => runGatehouse(join(h
 async function logIn(home: string, organization: DemoOrganization, user: keyof DemoOrganization["users"]) {
   const { username, password } = organization.users[user]
   const words = ["login", "--organization", organization.url, "--username", username, "--password-stdin"]
-  return runGatehouse(home, words, { input: `${password}\n` })
+  const { code, stdout, stderr } = await runGatehouse(home, words, { input: `${password}\n` })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  return stdout
 }
 
 interface KeptLogin {
@@ -48,12 +50,8 @@ async function changeLogin(user: string, change: (login: KeptLogin) => void): Pr
 
 describe("login", () => {
   test("by address and password walks the real login page, and keeps the tokens for its owner alone", async () => {
-    const { code, stdout, stderr } = await logIn(join(home, "dev"), acme, "developer")
-    expect({ code, stdout, stderr }).toEqual({
-      code: 0,
-      stdout: `Logged in to acme as ${acme.users.developer.username}.\n`,
-      stderr: "",
-    })
+    const said = await logIn(join(home, "dev"), acme, "developer")
+    expect(said).toBe(`Logged in to acme as ${acme.users.developer.username}.\n`)
     expect((await stat(loginsFile("dev"))).mode & 0o777).toBe(0o600)
     const me = JSON.parse((await gatehouse("dev", "whoami", "--json")).stdout)
     expect(me).toMatchObject({ organization: "acme", username: acme.users.developer.username })
