@@ -30,7 +30,7 @@ export default defineConfig({
           name: "parts",
           include: [
             "{packages,engines,services,apps,examples}/*/src/**/*.test.ts",
-            "tests/{governance,replica,server,faults}/**/*.test.ts",
+            "tests/{governance,permissions,replica,server,faults}/**/*.test.ts",
             "attack/parts/**/*.test.ts",
             ...(existsSync(conformanceFiles) ? ["conformance/**/*.test.ts"] : []),
             "tools/**/*.test.ts",
