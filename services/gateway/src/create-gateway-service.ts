@@ -84,7 +84,7 @@ export async function createGatewayService(options: GatewayServiceOptions): Prom
 function healthOf(isReady: boolean, authorization: PartHealth): PartHealth {
   if (!isReady)
     return { status: "failed", detail: "revocations cannot be followed, so every token is refused" }
-  return authorization.status === "ok"
-    ? { status: "ok" }
-    : { status: "degraded", detail: "permissions cannot be decided" }
+  return authorization.status === "failed"
+    ? { status: "degraded", detail: "permissions cannot be decided" }
+    : authorization
 }

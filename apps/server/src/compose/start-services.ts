@@ -1,7 +1,7 @@
 import { permissionModel } from "@gatehouse/contracts"
 import { type RunningPart, revealSecret, Secret } from "@gatehouse/kernel"
 import { createIdentityClient, type IdentityClient } from "@gatehouse/keycloak"
-import { createRemoteAuthorizer, ensureStore, type RemoteAuthorizer } from "@gatehouse/openfga"
+import { createReplicaAuthorizer, ensureStore, type ReplicaAuthorizer } from "@gatehouse/openfga"
 import { createOrganizationDatabases, deriveLoginPassword, ensureServiceDatabase } from "@gatehouse/postgres"
 import { acceptInternalTokens } from "@gatehouse/sdk"
 import { createGatewayService } from "@gatehouse/service-gateway"
@@ -30,7 +30,7 @@ export interface RunningServices {
 /** What several services share: one client of each wire, and who signs what the gateway vouches for. */
 interface Shared {
   readonly database: RunningDatabase
-  readonly authorizer: RemoteAuthorizer
+  readonly authorizer: ReplicaAuthorizer
   readonly identity: IdentityClient
   readonly internalTokens: InternalTokenIssuer
 }
@@ -70,7 +70,8 @@ export async function startServices(
   return { governance, realms, internalTokens }
 }
 
-async function openStore({ addresses, config, secrets }: PlaneContext): Promise<RemoteAuthorizer> {
+/** One replica for all services of this process. It answers at once: through the server until it has loaded the tuples. */
+async function openStore({ addresses, config, secrets, logger }: PlaneContext): Promise<ReplicaAuthorizer> {
   const configured = revealSecret(config.authorizationToken)
   const credential =
     config.authorizationUrl === undefined
@@ -80,7 +81,7 @@ async function openStore({ addresses, config, secrets }: PlaneContext): Promise<
         : new Secret(configured)
   const server = { url: addresses.authorization, credential }
   const store = await ensureStore({ ...server, name: storeName, model: permissionModel })
-  return createRemoteAuthorizer({ ...server, ...store })
+  return createReplicaAuthorizer({ ...server, ...store, logger: logger.child({ part: "replica" }) })
 }
 
 function credentialsOf({ config, secrets }: PlaneContext) {
