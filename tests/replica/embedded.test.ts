@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe } from "vitest"
 import type { ReplicaTarget } from "./replica-target.ts"
 import { startEmbedded } from "./start-embedded.ts"
+import { describeAnswers } from "./suite/answers.ts"
+import { describeComparison } from "./suite/comparison.ts"
+import { describeFaults } from "./suite/faults.ts"
 import { describeFollowing } from "./suite/following.ts"
 
 let target: ReplicaTarget
@@ -9,4 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => target[Symbol.asyncDispose]())
 
-describe("a replica of the embedded engine follows", () => describeFollowing(() => target))
+describe("a replica of the embedded engine", () => {
+  describe("follows", () => describeFollowing(() => target))
+  describe("answers", () => describeAnswers(() => target))
+  describe("compares", () => describeComparison(() => target))
+  describe("survives", () => describeFaults(() => target))
+})

@@ -2,9 +2,9 @@ import { Secret } from "@gatehouse/kernel"
 import {
   createReplicaAuthorizer,
   ensureStore,
+  type RelationshipTuple,
   type ReplicaAuthorizer,
   type ReplicaAuthorizerOptions,
-  type RelationshipTuple,
 } from "@gatehouse/openfga"
 import { uniqueName } from "@gatehouse/postgres/testing"
 import pg from "pg"
@@ -34,9 +34,9 @@ export interface ReplicatedStore {
 
 /** Everything that a test opens, closed in the end in the opposite order. */
 export class Opened {
-  readonly #closers: (() => Promise<unknown>)[] = []
+  readonly #closers: (() => PromiseLike<unknown>)[] = []
 
-  add<Thing>(thing: Thing, close: (thing: Thing) => Promise<unknown>): Thing {
+  add<Thing>(thing: Thing, close: (thing: Thing) => PromiseLike<unknown>): Thing {
     this.#closers.push(() => close(thing))
     return thing
   }

@@ -1,4 +1,4 @@
-import { createServer, request as send, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from "node:http"
 import type { AddressInfo } from "node:net"
 
 /** How a proxy treats the requests of one kind: the last part of their path (`changes`, `read`, `check`), or `store`. */

@@ -1,13 +1,6 @@
 import fc from "fast-check"
 import { afterEach, expect, test } from "vitest"
-import {
-  eventually,
-  lockTuple,
-  Opened,
-  openStore,
-  type ReplicaTarget,
-  viewer,
-} from "../replica-target.ts"
+import { eventually, lockTuple, Opened, openStore, type ReplicaTarget, viewer } from "../replica-target.ts"
 
 /** What a replica knows, and when: the tuples that were there, what others write, what it writes itself. */
 export function describeFollowing(target: () => ReplicaTarget): void {
@@ -18,7 +11,9 @@ export function describeFollowing(target: () => ReplicaTarget): void {
     const store = await openStore(target(), opened)
     const writer = store.start()
     for (let document = 0; document < 4; document++)
-      await writer.write({ writes: Array.from({ length: 90 }, (_, user) => viewer(`u${user}`, `d${document}`)) })
+      await writer.write({
+        writes: Array.from({ length: 90 }, (_, user) => viewer(`u${user}`, `d${document}`)),
+      })
     const replica = await store.replica()
     expect(replica.status()).toMatchObject({ state: "following", tuples: 360, loads: 1 })
     const { objects } = await replica.listObjects({ user: "user:u7", relation: "viewer", type: "document" })
@@ -103,7 +98,9 @@ export function describeFollowing(target: () => ReplicaTarget): void {
     })()
     await loading.ready()
     await writing
-    expect(await loading.check({ ...viewer("new99", "d9"), consistency: "after_call" })).toEqual({ allowed: true })
+    expect(await loading.check({ ...viewer("new99", "d9"), consistency: "after_call" })).toEqual({
+      allowed: true,
+    })
     expect(await loading.compare()).toEqual({ compared: 1_000, missing: 0, extra: 0, objectTypes: [] })
     expect(loading.status().tuples).toBe(1_000)
   })
@@ -112,7 +109,10 @@ export function describeFollowing(target: () => ReplicaTarget): void {
     const store = await openStore(target(), opened)
     const replicas = [await store.replica(), await store.replica()] as const
     const step = fc.record({ writer: fc.nat(1), user: fc.nat(3), remove: fc.boolean() })
-    const [steps = []] = fc.sample(fc.array(step, { minLength: 120, maxLength: 120 }), { numRuns: 1, seed: 7 })
+    const [steps = []] = fc.sample(fc.array(step, { minLength: 120, maxLength: 120 }), {
+      numRuns: 1,
+      seed: 7,
+    })
     const write = async ({ writer, user, remove }: (typeof steps)[number]) => {
       const tuple = viewer(`u${user}`, "plan")
       const change = remove
