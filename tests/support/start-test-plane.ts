@@ -90,6 +90,8 @@ export interface TestPlaneOptions {
   readonly identityUrl?: string
   /** What governance accepts instead of the gateway's internal tokens. */
   readonly verifier?: RequestVerifier
+  /** The permission model. Default: the platform's own. */
+  readonly model?: unknown
 }
 
 /** Starts a plane of a test file's own, with two organizations of names that no other file uses. */
@@ -103,7 +105,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
   const faults = createFaults()
   const realms = createMemoryRealms()
   realms.beforeChange = async (change) => faults.pass(change)
-  const engine = await startAuthorization()
+  const engine = await startAuthorization(options.model ?? permissionModel)
   const { authorizer } = engine
   const gateway = createTestGateway("governance")
   const loginKey = new Secret(randomBytes(32).toString("hex"))
@@ -172,7 +174,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
   }
 }
 
-async function startAuthorization(): Promise<{
+async function startAuthorization(model: unknown): Promise<{
   readonly part: RunningPart
   readonly authorizer: RemoteAuthorizer
 }> {
@@ -187,7 +189,7 @@ async function startAuthorization(): Promise<{
     url: part.url,
     credential: presharedKey,
     name: "gatehouse",
-    model: permissionModel,
+    model,
   })
   return {
     part,

@@ -12,3 +12,10 @@ export {
   objectIdOf,
   type ResourceObject,
 } from "./decide.ts"
+export {
+  type ApiKeyDecisionQuery,
+  type ApiKeyRecord,
+  decideForApiKey,
+  type FindApiKey,
+  type FindPrincipal,
+} from "./decide-for-api-key.ts"
