@@ -7,6 +7,7 @@ export const exitCodes = {
   notFound: 4,
   notLoggedIn: 5,
   refused: 6,
+  changed: 7,
   interrupted: 130,
 } as const
 
@@ -16,12 +17,16 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** The table, a row a code. */
 export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.ok, "done"],
-  [exitCodes.failure, "something failed: a server could not be reached, a part did not start"],
+  [
+    exitCodes.failure,
+    "something failed: a server could not be reached, a part did not start, a test of `model test`",
+  ],
   [exitCodes.usage, "the command line is wrong; nothing was tried"],
   [exitCodes.denied, "denied: you may see it, but not do that with it; `check` or `explain` answered no"],
   [exitCodes.notFound, "not found, or nothing that you may see"],
   [exitCodes.notLoggedIn, "not logged in, or the session has ended"],
-  [exitCodes.refused, "the server refused the request as it is: its form, size, or a conflict"],
+  [exitCodes.refused, "the request or a file was refused as it is: its form, size, or a conflict"],
+  [exitCodes.changed, "`model diff` found that access changes, or could not rule it out"],
   [exitCodes.interrupted, "interrupted with Ctrl-C"],
 ]
 

@@ -120,6 +120,19 @@ export const commandTree: CommandTree = {
     summary: "Why a permission is held or not, and the smallest grant that would give it",
     load: async () => (await import("../commands/explain.ts")).explain,
   },
+  model: {
+    summary: "Authorization models, reviewed before they are applied",
+    commands: {
+      test: {
+        summary: "Run OpenFGA store tests (.fga.yaml)",
+        load: async () => (await import("../commands/model-test.ts")).modelTest,
+      },
+      diff: {
+        summary: "Who gains and who loses what when a model replaces another",
+        load: async () => (await import("../commands/model-diff.ts")).modelDiff,
+      },
+    },
+  },
 }
 
 /** What a command line names: a command with the words after its name, a group without one, or nothing we know. */

@@ -20,11 +20,13 @@ export interface Command {
 /** Declares a command. `run` gives an exit code other than 0 where its answer is one (`check`); failures are thrown. */
 export function defineCommand<const Args extends ArgsDef>(definition: {
   readonly args: Args
+  /** Whether words may follow the last one that `args` names; all of them are in `args._`. */
+  readonly moreWords?: boolean
   readonly run: (context: CommandTools & { readonly args: ParsedArgs<Args> }) => Promise<ExitCode | undefined>
 }): Command {
   return {
     args: definition.args,
     execute: async (words, tools) =>
-      definition.run({ ...tools, args: parseCommandLine(definition.args, words) }),
+      definition.run({ ...tools, args: parseCommandLine(definition.args, words, definition.moreWords) }),
   }
 }

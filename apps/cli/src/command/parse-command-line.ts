@@ -8,11 +8,12 @@ export function usageError(publicMessage: string): GatehouseError {
 
 /**
  * Parses the words after a command's name. citty lets unknown options and surplus words pass, and takes a missing value for
- * an empty one; here each of them is `cli.usage`.
+ * an empty one; here each of them is `cli.usage`. With `moreWords`, words may follow the last one that has a name.
  */
 export function parseCommandLine<const Args extends ArgsDef>(
   definition: Args,
   words: readonly string[],
+  moreWords = false,
 ): ParsedArgs<Args> {
   // Unknown options first: a mistyped one may be why a word is missing.
   const parsed: Readonly<Record<string, unknown>> & { _: string[] } = parse(allOptional(definition), words)
@@ -28,7 +29,7 @@ export function parseCommandLine<const Args extends ArgsDef>(
       throw usageError(`${optionName(name)} needs a value.`)
   }
   const wanted = Object.values(definition).filter(({ type }) => type === "positional").length
-  if (parsed._.length > wanted) {
+  if (parsed._.length > wanted && !moreWords) {
     throw usageError(
       wanted === 0 ? "The command takes options alone." : `The command takes at most ${wanted} words.`,
     )

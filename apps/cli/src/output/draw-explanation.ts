@@ -8,6 +8,27 @@ interface Branch {
   readonly children: readonly Branch[]
 }
 
+/** An attempt as it is drawn: what the API answers, where a tuple may have a remark behind it. */
+export interface DrawnNode extends Omit<ExplanationNode, "tuples" | "children"> {
+  readonly tuples?: readonly DrawnTuple[] | undefined
+  readonly children?: readonly DrawnNode[] | undefined
+}
+
+/** A tuple that was looked at. */
+export interface DrawnTuple {
+  readonly user: string
+  readonly relation: string
+  readonly object: string
+  readonly remark?: string | undefined
+}
+
+/** Why an answer is what it is: the path of a yes, what was tried for a no. */
+export interface DrawnReasons {
+  readonly allowed: boolean
+  readonly path?: readonly ExplanationStep[] | undefined
+  readonly tree?: DrawnNode | undefined
+}
+
 /**
  * The explanation for a terminal. For a yes the path, from the asked permission down to the principal; for a no what was tried,
  * and the smallest grant that would allow it, as a command to copy.
@@ -19,18 +40,18 @@ export function drawExplanation(
 ): string[] {
   const verdict = answer.allowed ? terminal.style("green", "allowed") : terminal.style("red", "denied")
   const head = `${verdict}: ${oneLine(`${question.permission} on ${question.object}`)}`
-  const branches = answer.allowed
-    ? pathBranches(answer.path ?? [])
-    : answer.tree
-      ? [nodeBranch(answer.tree)]
-      : []
   return [
     head,
-    ...drawBranches(branches, ""),
+    ...drawReasons(answer),
     ...(answer.suggestion ? ["", ...suggest(answer.suggestion)] : []),
     "",
     terminal.style("dim", `decision ${oneLine(answer.decision_id)}`),
   ]
+}
+
+/** The reasons alone, as branches below a line that says what they are reasons for. */
+export function drawReasons({ allowed, path, tree }: DrawnReasons): string[] {
+  return drawBranches(allowed ? pathBranches(path ?? []) : tree ? [nodeBranch(tree)] : [], "")
 }
 
 /** Each step leads to the next: the path is a tree with one branch. */
@@ -63,9 +84,9 @@ const ruleWords: Readonly<Record<string, string>> = {
 }
 const outcomeMarks: Readonly<Record<string, string>> = { true: "✓", false: "✗", cycle: "↻", error: "!" }
 
-function nodeBranch(node: ExplanationNode): Branch {
-  const tuples = (node.tuples ?? []).map(({ user, relation, object }) => ({
-    text: `${user} is ${relation} of ${object}`,
+function nodeBranch(node: DrawnNode): Branch {
+  const tuples = (node.tuples ?? []).map(({ user, relation, object, remark }) => ({
+    text: `${user} is ${relation} of ${object}${remark === undefined ? "" : ` (${remark})`}`,
     children: [],
   }))
   const mark = outcomeMarks[node.outcome] ?? node.outcome

@@ -7,10 +7,10 @@ export function parseYaml(file: string, content: string): YamlPart {
   const lines = new LineCounter()
   try {
     const document = parseDocument(content, { lineCounter: lines, merge: true, prettyErrors: false })
-    const [first, ...rest] = document.errors.map(({ message, pos }) => ({
+    const [first, ...rest] = document.errors.map(({ code, message, pos }) => ({
       file,
       line: lines.linePos(pos[0]).line,
-      reason: sentenceOf(message),
+      reason: code === "MULTIPLE_DOCS" ? "a second document begins here" : sentenceOf(message),
     }))
     if (first !== undefined) throw fileError("openfga.file_invalid", [first, ...rest])
     const source: YamlSource = {

@@ -1,3 +1,4 @@
+import { STORE_ASSERTIONS_LIMIT } from "./limits.ts"
 import {
   anyMembers,
   flag,
@@ -49,6 +50,8 @@ export function readChecks(part: Part): StoreCheck[] {
   const block = checkMembers(part)
   const users = oneOrSeveral(part, "user", block.user, block.users)
   const objects = oneOrSeveral(part, "object", block.object, block.objects)
+  if (users.length * objects.length * block.assertions.length > STORE_ASSERTIONS_LIMIT)
+    throw mistakeAt(part, `more than ${STORE_ASSERTIONS_LIMIT} questions are asked`)
   return users.flatMap((user) =>
     objects.flatMap((object) =>
       block.assertions.map(([relation, { value, part: place }]) =>

@@ -268,6 +268,9 @@ describe("diff", () => {
     expect(summary(found)).toEqual([["user:*", "viewer", "doc", ["doc:1"], []]])
     expect(found.tuples.revived).toMatchObject({ count: 1, tuples: [{ tuple: { user: "user:*" } }] })
     expect(found.tuples.dropped.count).toBe(0)
+    expect(found.tuples.ignored.count).toBe(0)
+    const none = await diff(old, open, [{ user: "robot:1", relation: "viewer", object: "doc:1" }])
+    expect(none).toMatchObject({ groups: [], tuples: { ignored: { count: 1 }, revived: { count: 0 } } })
     const back = await diff(open, old, [{ user: "user:*", relation: "viewer", object: "doc:1" }])
     expect(back.tuples.dropped).toMatchObject({
       count: 1,

@@ -12,6 +12,7 @@ import type {
   AccessGroup,
   DiffOptions,
   ModelDiff,
+  RefusedTuple,
   RelationName,
   TupleChanges,
   Verdict,
@@ -53,10 +54,7 @@ export async function diff(
     affected: relations.affected,
     groups: comparison.groups,
     counts: comparison.counts,
-    tuples: {
-      dropped: tuplesBeyond(before, after, all),
-      revived: tuplesBeyond(after, before, all),
-    },
+    tuples: compareTuples(before, after, all),
     universe: { users: universe.users.length, objects: universe.objectCount },
     complete: comparison.complete,
   }
@@ -66,21 +64,30 @@ function typesBeyond(model: CompiledModel, other: CompiledModel): string[] {
   return [...model.schema.types.keys()].filter((type) => !other.schema.types.has(type)).sort(compareText)
 }
 
-/** The tuples that a model allows and the other does not. */
-function tuplesBeyond(
-  model: CompiledModel,
-  other: CompiledModel,
+/** The tuples that one model alone allows, and those that none does. */
+function compareTuples(
+  before: CompiledModel,
+  after: CompiledModel,
   all: readonly RelationshipTuple[],
-): TupleChanges {
-  const tuples: { readonly tuple: RelationshipTuple; readonly reason: string }[] = []
-  let count = 0
+): ModelDiff["tuples"] {
+  const [dropped, revived, ignored] = [new TupleCount(), new TupleCount(), new TupleCount()]
   for (const tuple of all) {
-    const reason = validateTuple(other, tuple)
-    if (reason === undefined || validateTuple(model, tuple) !== undefined) continue
-    count++
-    if (tuples.length < DIFF_TUPLES_LIMIT) tuples.push({ tuple, reason })
+    const old = validateTuple(before, tuple)
+    const now = validateTuple(after, tuple)
+    if (now !== undefined) (old === undefined ? dropped : ignored).add(tuple, now)
+    else if (old !== undefined) revived.add(tuple, old)
   }
-  return { tuples, count }
+  return { dropped, revived, ignored }
+}
+
+class TupleCount implements TupleChanges {
+  readonly tuples: RefusedTuple[] = []
+  count = 0
+
+  add(tuple: RelationshipTuple, reason: string): void {
+    this.count++
+    if (this.tuples.length < DIFF_TUPLES_LIMIT) this.tuples.push({ tuple, reason })
+  }
 }
 
 /** Both models' answers: over all tuples, and over those that no condition binds. */

@@ -32,16 +32,16 @@ export interface RelationName {
   readonly relation: string
 }
 
-/** A tuple that only one of the models allows, and why the other does not, in OpenFGA's words. */
-export interface TupleOfOneModel {
+/** A tuple that a model does not allow, and why, in OpenFGA's words. */
+export interface RefusedTuple {
   readonly tuple: RelationshipTuple
   readonly reason: string
 }
 
-/** Tuples that only one of the models allows: it does as if the others were not there. */
+/** Tuples that a model does not allow: it answers as if they were not there. */
 export interface TupleChanges {
   /** In the order of the tuples; the first thousand. */
-  readonly tuples: readonly TupleOfOneModel[]
+  readonly tuples: readonly RefusedTuple[]
   readonly count: number
 }
 
@@ -65,6 +65,8 @@ export interface ModelDiff {
     readonly dropped: TupleChanges
     /** The new model allows them and the old one does not: they begin to count. */
     readonly revived: TupleChanges
+    /** Neither model allows them: they count for nothing in this comparison. Many of them mean the wrong tuples. */
+    readonly ignored: TupleChanges
   }
   /** The users and objects that were compared: those that the tuples name. */
   readonly universe: { readonly users: number; readonly objects: number }

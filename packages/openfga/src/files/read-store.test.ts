@@ -1,0 +1,374 @@
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { placeOf } from "./places.ts"
+import { parseModel } from "./read-model.ts"
+import { readStoreFile } from "./read-store.ts"
+import { readTupleFile } from "./read-tuples.ts"
+import { writeFiles } from "./testing/write-files.ts"
+
+const dsl = `model
+  schema 1.1
+type user
+type doc
+  relations
+    define viewer: [user]
+`
+const anne = { user: "user:anne", relation: "viewer", object: "doc:1" }
+const yamlOf = (content: string) => `model_file: model.fga\n${content}`
+const read = (files: Readonly<Record<string, string>>) =>
+  readStoreFile(join(writeFiles({ "model.fga": dsl, ...files }), "s.fga.yaml"))
+
+/** The message of what is thrown, without the folder. */
+function mistake(files: Readonly<Record<string, string>>): string {
+  const folder = writeFiles({ "model.fga": dsl, ...files })
+  try {
+    readStoreFile(join(folder, "s.fga.yaml"))
+  } catch (error) {
+    const { code, publicMessage } = error as { code: string; publicMessage: string }
+    return `${code} ${publicMessage.replaceAll(`${folder}/`, "")}`
+  }
+  return "nothing"
+}
+
+describe("a store file", () => {
+  test("gives its model, and tuples from itself and from files of every form", () => {
+    const store = read({
+      "s.fga.yaml": yamlOf(`name: Docs
+tuples:
+  - {user: user:anne, relation: viewer, object: doc:1}
+tuple_file: more/a.yaml
+tuple_files: [b.json, c.jsonl, d.csv]
+`),
+      "more/a.yaml": "- user: user:a\n  relation: viewer\n  object: doc:1\n",
+      "b.json": JSON.stringify([
+        { user: "user:b", relation: "viewer", object: "doc:1", condition: { name: "c", context: { x: 1 } } },
+      ]),
+      "c.jsonl": `{"user":"user:c","relation":"viewer","object":"doc:1","condition":null}\n\n`,
+      "d.csv": `user_type,user_id,user_relation,relation,object_type,object_id,condition_name,condition_context\r
+user,d,,viewer,doc,1,,\r
+group,"e,""x""",member,viewer,doc,1,c,"{""x"": [1, 2]}"\r
+`,
+    })
+    expect(store.name).toBe("Docs")
+    expect(store.model).toEqual(parseModel(dsl))
+    expect(store.tests).toEqual([])
+    expect(store.tuples).toEqual([
+      anne,
+      { user: "user:a", relation: "viewer", object: "doc:1" },
+      { user: "user:b", relation: "viewer", object: "doc:1", condition: { name: "c", context: { x: 1 } } },
+      { user: "user:c", relation: "viewer", object: "doc:1" },
+      { user: "user:d", relation: "viewer", object: "doc:1" },
+      {
+        user: 'group:e,"x"#member',
+        relation: "viewer",
+        object: "doc:1",
+        condition: { name: "c", context: { x: [1, 2] } },
+      },
+    ])
+    expect(store.tuples.map((tuple) => placeOf(tuple)?.line)).toEqual([4, 1, 1, 1, 2, 3])
+    expect(placeOf({})).toBeUndefined()
+  })
+
+  test("gives its tests with users and objects multiplied out, each assertion with its line", () => {
+    const store = read({
+      "s.fga.yaml": yamlOf(`tests:
+  - name: 1
+    description: everything
+    tuple_file: t.json
+    check:
+      - users: [user:a, user:b]
+        objects: [doc:1, doc:2]
+        context: {x: 5}
+        assertions:
+          viewer: true
+      - user: user:c
+        object: doc:1
+        assertions: {viewer: false}
+    list_objects:
+      - user: user:a
+        type: doc
+        assertions:
+          viewer:
+            - doc:1
+          other:
+    list_users:
+      - object: doc:1
+        user_filter:
+          - type: group
+            relation: member
+        assertions:
+          viewer:
+            users: []
+  - check: []
+`),
+      "t.json": JSON.stringify([anne]),
+    })
+    const [first, second] = store.tests
+    expect(first).toMatchObject({ name: "1", description: "everything", tuples: [anne] })
+    expect(second).toEqual({ name: "test 2", description: undefined, tuples: [], assertions: [] })
+    const context = { x: 5 }
+    const check = (user: string, object: string) => ({
+      ...{ kind: "check", user, object, relation: "viewer", context, expected: true },
+    })
+    expect(first?.assertions).toEqual([
+      check("user:a", "doc:1"),
+      check("user:a", "doc:2"),
+      check("user:b", "doc:1"),
+      check("user:b", "doc:2"),
+      {
+        kind: "check",
+        user: "user:c",
+        relation: "viewer",
+        object: "doc:1",
+        context: undefined,
+        expected: false,
+      },
+      {
+        kind: "list_objects",
+        user: "user:a",
+        relation: "viewer",
+        type: "doc",
+        context: undefined,
+        expected: ["doc:1"],
+      },
+      {
+        kind: "list_objects",
+        user: "user:a",
+        relation: "other",
+        type: "doc",
+        context: undefined,
+        expected: [],
+      },
+      {
+        kind: "list_users",
+        object: "doc:1",
+        relation: "viewer",
+        filter: { type: "group", relation: "member" },
+        context: undefined,
+        expected: [],
+      },
+    ])
+    expect(first?.assertions.map((one) => placeOf(one)?.line)).toEqual([11, 11, 11, 11, 14, 19, 21, 28])
+  })
+
+  test("may use YAML's anchors and merge keys", () => {
+    const store = read({
+      "s.fga.yaml": yamlOf(`tuples:
+  - &a {user: user:anne, relation: viewer, object: doc:1}
+  - <<: *a
+    object: doc:2
+`),
+    })
+    expect(store.tuples).toEqual([anne, { ...anne, object: "doc:2" }])
+  })
+
+  const test1 = (content: string) => yamlOf(`tests:\n  - name: a\n${content.replaceAll(/^/gm, "    ")}`)
+
+  test.each([
+    [
+      "an unknown member of a test",
+      test1("checks: []"),
+      "s.fga.yaml:4: tests[0].checks: there is no such member; known are name, description, tuples, tuple_file, tuple_files, check, list_objects, list_users.",
+    ],
+    [
+      "an unknown member of a check",
+      test1("check:\n  - user: a\n    objekt: b\n"),
+      "s.fga.yaml:6: tests[0].check[0].objekt: there is no such member; known are user, users, object, objects, context, assertions.",
+    ],
+    [
+      "an assertion that is no truth value",
+      test1("check:\n  - user: user:a\n    object: doc:1\n    assertions:\n      viewer: yes\n"),
+      "s.fga.yaml:8: tests[0].check[0].assertions.viewer: true or false is expected.",
+    ],
+    [
+      "a check without an assertion",
+      test1("check: [{user: user:a, object: doc:1, assertions: {}}]"),
+      "s.fga.yaml:4: tests[0].check[0].assertions: it asserts nothing.",
+    ],
+    [
+      "a check without assertions",
+      test1("check: [{user: user:a, object: doc:1}]"),
+      "s.fga.yaml:4: tests[0].check[0].assertions: an object with members is missing.",
+    ],
+    [
+      "a check without a user",
+      test1("check: [{object: doc:1, assertions: {viewer: true}}]"),
+      "s.fga.yaml:4: tests[0].check[0]: user or users is missing.",
+    ],
+    [
+      "a check with user and users",
+      test1("check: [{user: user:a, users: [user:b], object: doc:1, assertions: {viewer: true}}]"),
+      "s.fga.yaml:4: tests[0].check[0]: user and users exclude each other.",
+    ],
+    [
+      "a check with object and objects",
+      test1("check: [{user: user:a, object: doc:1, objects: [doc:2], assertions: {viewer: true}}]"),
+      "s.fga.yaml:4: tests[0].check[0]: object and objects exclude each other.",
+    ],
+    ["a list that is a text", test1("check: none"), "s.fga.yaml:4: tests[0].check: a list is expected."],
+    ["tests that are members", yamlOf("tests: {a: b}"), "s.fga.yaml:2: tests: a list is expected."],
+    [
+      "two kinds of users at once",
+      test1(
+        "list_users: [{object: doc:1, user_filter: [{type: user}, {type: group}], assertions: {viewer: {users: []}}}]",
+      ),
+      "s.fga.yaml:4: tests[0].list_users[0].user_filter: exactly one is expected: OpenFGA lists users of one kind.",
+    ],
+    [
+      "expected users as a bare list",
+      test1("list_users: [{object: doc:1, user_filter: [{type: user}], assertions: {viewer: [user:a]}}]"),
+      "s.fga.yaml:4: tests[0].list_users[0].assertions.viewer: an object with members is expected.",
+    ],
+    [
+      "a tuple without an object",
+      yamlOf("tuples:\n  - user: user:a\n    relation: viewer\n"),
+      "s.fga.yaml:3: tuples[0].object: text is missing.",
+    ],
+    [
+      "a tuple with a number",
+      yamlOf("tuples:\n  - {user: 5, relation: viewer, object: doc:1}\n"),
+      "s.fga.yaml:3: tuples[0].user: text is expected.",
+    ],
+    [
+      "a context that is a list",
+      yamlOf(
+        "tuples:\n  - {user: user:a, relation: viewer, object: doc:1, condition: {name: c, context: [1]}}\n",
+      ),
+      "s.fga.yaml:3: tuples[0].condition.context: an object with members is expected.",
+    ],
+    ["no model", "tests: []\n", "s.fga.yaml:1: model or model_file is missing."],
+    ["an empty file", "", "s.fga.yaml: an object with members is missing."],
+    ["a text in place of members", "hello", "s.fga.yaml:1: an object with members is expected."],
+    [
+      "a second document",
+      `${yamlOf("name: a")}\n---\nname: b\n`,
+      "s.fga.yaml:3: a second document begins here.",
+    ],
+  ])("with %s is refused at its line", (_, content, expected) => {
+    expect(mistake({ "s.fga.yaml": content })).toBe(`openfga.file_invalid ${expected}`)
+  })
+
+  test("with more questions than can be meant is refused, before they are all made", () => {
+    const names = (type: string) => Array.from({ length: 40_000 }, (_, index) => `${type}:${index}`)
+    const check = { users: names("user"), objects: names("doc"), assertions: { viewer: true } }
+    expect(mistake({ "s.fga.yaml": yamlOf(`tests: ${JSON.stringify([{ check: [check] }])}`) })).toContain(
+      "more than 100000 questions are asked",
+    )
+  })
+
+  test.each([
+    ["the file itself", { "s.fga.yaml": yamlOf(`tuples: ${JSON.stringify([anne, anne])}`) }, "s.fga.yaml:2"],
+    [
+      "a tuple file, under another condition",
+      {
+        "s.fga.yaml": yamlOf(`tuples: ${JSON.stringify([anne])}\ntuple_file: t.json`),
+        "t.json": `[\n${JSON.stringify({ ...anne, condition: { name: "c" } })}]`,
+      },
+      "t.json:2",
+    ],
+    [
+      "a test",
+      {
+        "s.fga.yaml": yamlOf(
+          `tuples: ${JSON.stringify([anne])}\ntests:\n  - tuples:\n    - ${JSON.stringify(anne)}`,
+        ),
+      },
+      "s.fga.yaml:5",
+    ],
+  ])("that holds a tuple twice, the second in %s, is refused with both places", (_, files, second) => {
+    expect(mistake(files)).toBe(
+      `openfga.file_tuple_invalid ${second}: the tuple doc:1#viewer@user:anne is there twice: first at s.fga.yaml:2.`,
+    )
+  })
+
+  test("two tests may hold the same tuple", () => {
+    const tests = `tests:\n  - tuples: [${JSON.stringify(anne)}]\n  - tuples: [${JSON.stringify(anne)}]\n`
+    expect(read({ "s.fga.yaml": yamlOf(tests) }).tests.map(({ tuples }) => tuples)).toEqual([[anne], [anne]])
+  })
+})
+
+describe("a file of tuples", () => {
+  const tuplesOf = (name: string, content: string) =>
+    readTupleFile(join(writeFiles({ [name]: content }), name))
+
+  test("may be what OpenFGA's Read answers with", () => {
+    const answer = {
+      tuples: [{ key: { ...anne, condition: null }, timestamp: "2026-01-01T00:00:00Z" }],
+      continuation_token: "",
+    }
+    expect(tuplesOf("t.json", JSON.stringify(answer))).toEqual([anne])
+  })
+
+  const heads = "user_type,user_id,relation,object_type,object_id"
+  test.each([
+    ["of another kind", "t.txt", "x", "t.txt: tuples come in .yaml, .json, .jsonl or .csv files."],
+    ["that is empty (YAML)", "t.yaml", "", "t.yaml: it holds no tuples."],
+    ["that is empty (a list)", "t.json", "[]", "t.json: it holds no tuples."],
+    ["that is empty (CSV)", "t.csv", "", "t.csv:1: the column user_type is missing."],
+    ["that has heads alone", "t.csv", heads, "t.csv: it holds no tuples."],
+    [
+      "with an unknown member",
+      "t.jsonl",
+      `\n{"user":"a","relation":"b","object":"c","expiry":1}`,
+      "t.jsonl:2: expiry: there is no such member; known are user, relation, object, condition.",
+    ],
+    ["with a broken line", "t.jsonl", `{"user":`, "t.jsonl:1: it is not JSON."],
+    [
+      "with an unknown column",
+      "t.csv",
+      `${heads},note\n`,
+      "t.csv:1: the first line names columns; known are user_type, user_id, relation, object_type, object_id, user_relation, condition_name, condition_context.",
+    ],
+    ["with a column twice", "t.csv", `${heads},relation\n`, "t.csv:1: the column relation is there twice."],
+    [
+      "with a context that belongs to no condition column",
+      "t.csv",
+      `${heads},condition_context\n`,
+      "t.csv:1: the column condition_name is missing, which condition_context belongs to.",
+    ],
+    [
+      "with too few values",
+      "t.csv",
+      `${heads}\nuser,a,viewer,doc\n`,
+      "t.csv:2: 5 values are expected, as in the first line.",
+    ],
+    [
+      "with a quote inside a value",
+      "t.csv",
+      `${heads}\nuser,a"b,viewer,doc,1\n`,
+      "t.csv:2: a quote stands where it may not, or does not end.",
+    ],
+    [
+      "with a quote that does not end",
+      "t.csv",
+      `${heads}\n"user,a,viewer,doc,1\n`,
+      "t.csv:2: a quote stands where it may not, or does not end.",
+    ],
+    [
+      "with a context that is no JSON",
+      "t.csv",
+      `${heads},condition_name,condition_context\nuser,a,viewer,doc,1,c,{x\n`,
+      "t.csv:2: it is not JSON.",
+    ],
+    [
+      "with a context and no condition",
+      "t.csv",
+      `${heads},condition_name,condition_context\nuser,a,viewer,doc,1,,{}\n`,
+      "t.csv:2: there is a condition_context without a condition_name.",
+    ],
+  ])("%s is refused at its line", (_, name, content, expected) => {
+    const folder = writeFiles({ [name]: content })
+    expect(() => readTupleFile(join(folder, name))).toThrow(
+      expect.objectContaining({ code: "openfga.file_invalid", publicMessage: `${folder}/${expected}` }),
+    )
+  })
+
+  test("may hold line ends inside quotes, and the lines after them keep their numbers", () => {
+    const content = `${heads}\nuser,"a\nb",viewer,doc,1\nuser,c,viewer,doc,1\n`
+    const tuples = tuplesOf("t.csv", content)
+    expect(tuples.map((tuple) => [tuple.user, placeOf(tuple)?.line])).toEqual([
+      ["user:a\nb", 2],
+      ["user:c", 4],
+    ])
+  })
+})
