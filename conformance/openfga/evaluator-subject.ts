@@ -6,25 +6,26 @@ import {
   type Evaluator,
   validateTuple,
 } from "@gatehouse/rebac"
+import { errorNumber } from "./error-codes.ts"
 import type { Outcome, Subject } from "./subject.ts"
 
-/** The evaluator's codes as OpenFGA's numbers (openfga.v1.ErrorCode). */
-const errorNumbers: ReadonlyMap<string, number> = new Map([
-  ["rebac.invalid_request", 2000],
-  ["rebac.condition_failed", 2000],
-  ["rebac.resolution_too_complex", 2002],
-  ["rebac.type_not_found", 2021],
-  ["rebac.relation_not_found", 2022],
-  ["rebac.invalid_tuple", 2027],
+/** The evaluator's codes as OpenFGA's. */
+const codes: ReadonlyMap<string, string> = new Map([
+  ["rebac.invalid_request", "validation_error"],
+  ["rebac.condition_failed", "validation_error"],
+  ["rebac.resolution_too_complex", "authorization_model_resolution_too_complex"],
+  ["rebac.type_not_found", "type_not_found"],
+  ["rebac.relation_not_found", "relation_not_found"],
+  ["rebac.invalid_tuple", "invalid_tuple"],
 ])
 
 function outcomeOf<Answer>(ask: () => Answer): Outcome<Answer> {
   try {
     return { answer: ask() }
   } catch (error) {
-    const errorCode = error instanceof GatehouseError ? errorNumbers.get(error.code) : undefined
-    if (errorCode === undefined) throw error
-    return { errorCode }
+    const code = error instanceof GatehouseError ? codes.get(error.code) : undefined
+    if (code === undefined) throw error
+    return { errorCode: errorNumber(code) }
   }
 }
 
@@ -50,7 +51,7 @@ export const evaluatorSubject: Subject = {
       async writeTuples(writes) {
         for (const tuple of writes) {
           const mistake = model === undefined ? "no model" : validateTuple(model, tuple)
-          if (mistake !== undefined) throw new Error(mistake)
+          if (mistake !== undefined) throw new Error(`a write of tuples was refused: ${mistake}`)
         }
         tuples.write({ writes })
       },
@@ -61,12 +62,16 @@ export const evaluatorSubject: Subject = {
           complete(answer)
           return answer.objects
         }),
-      listUsers: async (question) =>
-        outcomeOf(() => {
-          const answer = current().listUsers(question)
+      listUsers: async ({ filters, ...question }) => {
+        const [filter, ...more] = filters
+        // The wire takes exactly one; the evaluator's form already says so.
+        if (filter === undefined || more.length > 0) return { errorCode: errorNumber("validation_error") }
+        return outcomeOf(() => {
+          const answer = current().listUsers({ ...question, filter })
           complete(answer)
           return answer.users
-        }),
+        })
+      },
       async close() {},
     }
   },

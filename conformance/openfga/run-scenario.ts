@@ -1,20 +1,25 @@
 import type { RelationshipTuple } from "@gatehouse/rebac"
-import type { Assertion, Expectation, Scenario } from "./scenario.ts"
-import type { Outcome, Subject, SubjectStore } from "./subject.ts"
+import { assess } from "./assess.ts"
+import type { Assertion, Scenario, Stage } from "./scenario.ts"
+import type { Subject, SubjectStore } from "./subject.ts"
 
 /** Tuples that OpenFGA's runner writes at a time. */
 const WRITE_CHUNK = 40
 /** A scenario with more tuples is not run a second time with contextual ones: OpenFGA takes 100 with a question. */
 const CONTEXTUAL_LIMIT = 100
 
-/** One assertion that did not hold. */
+/** One thing that did not hold. */
 export interface Failure {
+  /** Counted from 0. */
   readonly stage: number
-  readonly assertion: Assertion
+  /** Undefined where the stage itself could not be prepared. */
+  readonly assertion: Assertion | undefined
+  /** Which of the questions that an assertion stands for. */
   readonly form: string
   readonly got: string
 }
 
+/** Whether the file's tuples are stored, or sent with each question instead. */
 export type TupleMode = "stored" | "contextual"
 
 /** True where a scenario can be run in the mode: contextually only in one stage, and with tuples that one question may carry. */
@@ -30,22 +35,32 @@ export function canRun(scenario: Scenario, mode: TupleMode): boolean {
   )
 }
 
-/** Runs one scenario against a subject, in a store of its own, and returns what did not hold. */
+/**
+ * Runs one scenario against a subject, in a store of its own, and returns what did not hold. What throws is a failure like
+ * others: a model or tuple that is refused ends the scenario, a question that fails only itself.
+ */
 export async function runScenario(subject: Subject, scenario: Scenario, mode: TupleMode): Promise<Failure[]> {
-  const store = await subject.createStore(scenario.name)
   const failures: Failure[] = []
+  const fail = (stage: number, form: string, error: unknown) =>
+    failures.push({ stage, assertion: undefined, form, got: describe(error) })
+  let store: SubjectStore
+  try {
+    store = await subject.createStore(scenario.name)
+  } catch (error) {
+    fail(0, "make a store", error)
+    return failures
+  }
   try {
     for (const [number, stage] of scenario.stages.entries()) {
-      if (stage.model !== undefined) await store.writeModel(stage.model)
-      const shuffled = shuffle(stage.tuples)
-      if (mode === "stored")
-        for (let from = 0; from < shuffled.length; from += WRITE_CHUNK)
-          await store.writeTuples(shuffled.slice(from, from + WRITE_CHUNK))
-      for (const assertion of stage.assertions) {
-        const asked = mode === "stored" ? assertion : withTuples(assertion, stage.tuples)
-        for (const problem of await assess(store, asked))
-          failures.push({ stage: number, assertion: asked, ...problem })
+      try {
+        await prepare(store, stage, mode)
+      } catch (error) {
+        fail(number, "prepare the stage", error)
+        break
       }
+      for (const assertion of stage.assertions)
+        for (const problem of await ask(store, assertion, mode === "stored" ? [] : stage.tuples))
+          failures.push({ stage: number, assertion, ...problem })
     }
   } finally {
     await store.close()
@@ -53,91 +68,24 @@ export async function runScenario(subject: Subject, scenario: Scenario, mode: Tu
   return failures
 }
 
-function withTuples(assertion: Assertion, tuples: readonly RelationshipTuple[]): Assertion {
-  return { ...assertion, contextualTuples: [...assertion.contextualTuples, ...tuples] }
+async function prepare(store: SubjectStore, stage: Stage, mode: TupleMode): Promise<void> {
+  if (stage.model !== undefined) await store.writeModel(stage.model)
+  const shuffled = shuffle(mode === "stored" ? stage.tuples : [])
+  for (let from = 0; from < shuffled.length; from += WRITE_CHUNK)
+    await store.writeTuples(shuffled.slice(from, from + WRITE_CHUNK))
 }
 
-interface Problem {
-  readonly form: string
-  readonly got: string
-}
-
-async function assess(store: SubjectStore, assertion: Assertion): Promise<Problem[]> {
-  switch (assertion.kind) {
-    case "check": {
-      const outcome = await store.check(assertion)
-      return holds(assertion.expected, outcome, (a, b) => a === b)
-        ? []
-        : [{ form: "check", got: JSON.stringify(outcome) }]
-    }
-    case "list_objects": {
-      const plain = await store.listObjects(assertion)
-      const problems = compareLists("list objects", assertion.expected, plain)
-      if (store.streamObjects !== undefined)
-        problems.push(
-          ...compareLists("stream objects", assertion.expected, await store.streamObjects(assertion)),
-        )
-      return [
-        ...problems,
-        ...(await recheck(
-          store,
-          namesOf(plain).map((object) => ({ ...assertion, object })),
-        )),
-      ]
-    }
-    case "list_users": {
-      const outcome = await store.listUsers(assertion)
-      const problems = compareLists("list users", assertion.expected, outcome)
-      return [
-        ...problems,
-        ...(await recheck(
-          store,
-          namesOf(outcome).map((user) => ({ ...assertion, user })),
-        )),
-      ]
-    }
+async function ask(store: SubjectStore, assertion: Assertion, tuples: readonly RelationshipTuple[]) {
+  const contextualTuples = [...assertion.contextualTuples, ...tuples]
+  try {
+    return await assess(store, assertion, contextualTuples)
+  } catch (error) {
+    return [{ form: "ask", got: describe(error) }]
   }
 }
 
-function namesOf(outcome: Outcome<readonly string[]>): readonly string[] {
-  return "answer" in outcome ? outcome.answer : []
-}
-
-/** Everything that a list gave must also be allowed when it is asked for by itself. */
-async function recheck(
-  store: SubjectStore,
-  questions: readonly Parameters<SubjectStore["check"]>[0][],
-): Promise<Problem[]> {
-  const problems: Problem[] = []
-  for (const { user, relation, object, contextualTuples, context } of questions) {
-    const outcome = await store.check({ user, relation, object, contextualTuples, context })
-    if (!("answer" in outcome) || !outcome.answer)
-      problems.push({
-        form: `check of ${object}#${relation}@${user}, which was listed`,
-        got: JSON.stringify(outcome),
-      })
-  }
-  return problems
-}
-
-function compareLists(
-  form: string,
-  expected: Expectation<readonly string[]>,
-  outcome: Outcome<readonly string[]>,
-): Problem[] {
-  const sorted = (names: readonly string[]): string => JSON.stringify([...names].sort())
-  return holds(expected, outcome, (a, b) => sorted(a) === sorted(b))
-    ? []
-    : [{ form, got: JSON.stringify(outcome) }]
-}
-
-function holds<Answer>(
-  expected: Expectation<Answer>,
-  outcome: Outcome<Answer>,
-  same: (a: Answer, b: Answer) => boolean,
-): boolean {
-  if ("errorCode" in expected) return "errorCode" in outcome && outcome.errorCode === expected.errorCode
-  return "answer" in outcome && same(expected.answer, outcome.answer)
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 /** The same shuffle in every run, so that a failure can be repeated: tuples must count whatever order they came in. */

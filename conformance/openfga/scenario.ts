@@ -3,7 +3,15 @@ import type { AuthorizationModel, RelationshipTuple } from "@gatehouse/rebac"
 /** What an assertion expects: an answer, or the number of OpenFGA's error code. */
 export type Expectation<Answer> = { readonly answer: Answer } | { readonly errorCode: number }
 
+/** Users of which kind a list is asked for: of a type, or the usersets of a relation of it. */
+export interface UserFilter {
+  readonly type: string
+  readonly relation: string | undefined
+}
+
 interface AssertionContext {
+  /** Where the file says it, counted from 1. */
+  readonly line: number | undefined
   readonly contextualTuples: readonly RelationshipTuple[]
   readonly context: Readonly<Record<string, unknown>> | undefined
 }
@@ -28,7 +36,8 @@ export interface ListUsersAssertion extends AssertionContext {
   readonly kind: "list_users"
   readonly object: string
   readonly relation: string
-  readonly filter: { readonly type: string; readonly relation: string | undefined }
+  /** OpenFGA refuses all but exactly one; a file may expect that. */
+  readonly filters: readonly UserFilter[]
   readonly expected: Expectation<readonly string[]>
 }
 
@@ -44,8 +53,25 @@ export interface Stage {
 /** A store's life: its stages follow each other in one store. */
 export interface Scenario {
   readonly file: string
+  readonly line: number | undefined
   readonly name: string
   readonly stages: readonly Stage[]
-  /** Whether the tuples may instead be sent with each question: OpenFGA's own runner does so for its consolidated files. */
+  /** Whether the tuples may instead be sent with each question: OpenFGA's own runner does so for its own format. */
   readonly repeatWithContextualTuples: boolean
+}
+
+/** A test that cannot be run because its file is wrong there. It fails. */
+export interface BrokenCase {
+  readonly file: string
+  readonly line: number | undefined
+  readonly name: string
+  readonly problem: string
+}
+
+/** Everything that a directory holds. */
+export interface LoadedCases {
+  readonly scenarios: readonly Scenario[]
+  readonly broken: readonly BrokenCase[]
+  /** YAML files in which there is no test: tuples of a store file, settings of other programs. */
+  readonly leftOut: readonly string[]
 }

@@ -1,14 +1,17 @@
 import type { AuthorizationModel, RelationshipTuple } from "@gatehouse/rebac"
 import type { CheckAssertion, ListObjectsAssertion, ListUsersAssertion } from "./scenario.ts"
 
-/** An answer, or the number of OpenFGA's error code that was given instead. */
-export type Outcome<Answer> = { readonly answer: Answer } | { readonly errorCode: number }
+/**
+ * An answer, or the number of OpenFGA's error code that was given instead; `undefined` for a refusal whose code the wire does
+ * not carry, as in the streamed list.
+ */
+export type Outcome<Answer> = { readonly answer: Answer } | { readonly errorCode: number | undefined }
 
-export type CheckQuestion = Omit<CheckAssertion, "kind" | "expected">
-export type ListObjectsQuestion = Omit<ListObjectsAssertion, "kind" | "expected">
-export type ListUsersQuestion = Omit<ListUsersAssertion, "kind" | "expected">
+export type CheckQuestion = Omit<CheckAssertion, "kind" | "expected" | "line">
+export type ListObjectsQuestion = Omit<ListObjectsAssertion, "kind" | "expected" | "line">
+export type ListUsersQuestion = Omit<ListUsersAssertion, "kind" | "expected" | "line">
 
-/** One store of whatever is put to the test: the evaluator in process, the engine's HTTP API, the replica. */
+/** One store of whatever is put to the test. What is no answer and no refusal of the question throws. */
 export interface SubjectStore {
   writeModel(model: AuthorizationModel): Promise<void>
   /** At most 40 tuples at a time. */
@@ -21,7 +24,18 @@ export interface SubjectStore {
   close(): Promise<void>
 }
 
+/** What can be put to the test: the evaluator in process, a server's HTTP API, the replica of a server. */
+export const subjectNames = ["evaluator", "http", "replica"] as const
+export type SubjectName = (typeof subjectNames)[number]
+
 export interface Subject {
-  readonly name: string
+  readonly name: SubjectName
   createStore(name: string): Promise<SubjectStore>
+}
+
+/** A server on OpenFGA's wire. */
+export interface ServerUnderTest {
+  readonly url: string
+  /** The preshared key, where the server demands one. */
+  readonly credential: string | undefined
 }

@@ -1,0 +1,95 @@
+import type { RelationshipTuple } from "@gatehouse/rebac"
+import { errorName } from "./error-codes.ts"
+import type { Assertion, Expectation } from "./scenario.ts"
+import type { CheckQuestion, Outcome, SubjectStore } from "./subject.ts"
+
+/** One of the questions that an assertion stands for, answered otherwise than it should be. */
+export interface Problem {
+  readonly form: string
+  readonly got: string
+}
+
+/**
+ * Asks what an assertion says, with these contextual tuples in place of its own. A list of objects is also asked for as a stream, and everything that a list gave must be allowed
+ * when it is asked for by itself: OpenFGA's own runners do the same.
+ */
+export async function assess(
+  store: SubjectStore,
+  assertion: Assertion,
+  contextualTuples: readonly RelationshipTuple[],
+): Promise<Problem[]> {
+  switch (assertion.kind) {
+    case "check": {
+      const outcome = await store.check({ ...assertion, contextualTuples })
+      return compare("check", assertion.expected, outcome, (a, b) => a === b)
+    }
+    case "list_objects": {
+      const question = { ...assertion, contextualTuples }
+      const plain = await store.listObjects(question)
+      const streamed = store.streamObjects && (await store.streamObjects(question))
+      return [
+        ...compareLists("list objects", assertion.expected, plain),
+        ...(streamed === undefined ? [] : compareLists("stream objects", assertion.expected, streamed)),
+        ...(await recheck(
+          store,
+          namesIn(plain).map((object) => ({ ...question, object })),
+        )),
+      ]
+    }
+    case "list_users": {
+      const question = { ...assertion, contextualTuples }
+      const outcome = await store.listUsers(question)
+      return [
+        ...compareLists("list users", assertion.expected, outcome),
+        ...(await recheck(
+          store,
+          namesIn(outcome).map((user) => ({ ...question, user })),
+        )),
+      ]
+    }
+  }
+}
+
+function namesIn(outcome: Outcome<readonly string[]>): readonly string[] {
+  return "answer" in outcome ? outcome.answer : []
+}
+
+async function recheck(store: SubjectStore, questions: readonly CheckQuestion[]): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const { user, relation, object, contextualTuples, context } of questions) {
+    const outcome = await store.check({ user, relation, object, contextualTuples, context })
+    const form = `check of ${object}#${relation}@${user}, which was listed`
+    problems.push(...compare(form, { answer: true }, outcome, (a, b) => a === b))
+  }
+  return problems
+}
+
+/** Lists have no order; what is there twice must be expected twice. */
+function compareLists(
+  form: string,
+  expected: Expectation<readonly string[]>,
+  outcome: Outcome<readonly string[]>,
+): Problem[] {
+  const sorted = (names: readonly string[]): string => JSON.stringify([...names].sort())
+  return compare(form, expected, outcome, (a, b) => sorted(a) === sorted(b))
+}
+
+function compare<Answer>(
+  form: string,
+  expected: Expectation<Answer>,
+  outcome: Outcome<Answer>,
+  same: (a: Answer, b: Answer) => boolean,
+): Problem[] {
+  const holds =
+    "errorCode" in expected
+      ? "errorCode" in outcome &&
+        (outcome.errorCode === undefined || outcome.errorCode === expected.errorCode)
+      : "answer" in outcome && same(expected.answer, outcome.answer)
+  return holds ? [] : [{ form, got: describeOutcome(outcome) }]
+}
+
+/** An answer or an expectation, for people. */
+export function describeOutcome(outcome: Outcome<unknown>): string {
+  if ("answer" in outcome) return JSON.stringify(outcome.answer)
+  return outcome.errorCode === undefined ? "a refusal" : errorName(outcome.errorCode)
+}

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe } from "vitest"
+import {
+  startTestEngine,
+  type TestEngine,
+} from "../../engines/authorization/src/testing/start-test-engine.ts"
+import { describeCases } from "./describe-cases.ts"
+import { createReplicaSubject } from "./replica-subject.ts"
+
+let engine: TestEngine
+beforeAll(async () => {
+  engine = await startTestEngine()
+})
+afterAll(() => engine.close())
+
+describe("the replica answers OpenFGA's scenarios as OpenFGA does", () => {
+  describeCases(() => createReplicaSubject(engine))
+})
