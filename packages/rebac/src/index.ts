@@ -16,9 +16,9 @@ export type {
   AccessGroup,
   DiffOptions,
   ModelDiff,
+  RefusedTuple,
   RelationName,
   TupleChanges,
-  TupleOfOneModel,
   Verdict,
 } from "./diff/model-diff.ts"
 export type { Evaluator } from "./evaluator.ts"
