@@ -1,6 +1,6 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { CompiledModel } from "../model/compiled-model.ts"
-import { validateTuple } from "../model/validate-tuple.ts"
+import { isRefusedForCondition, validateTuple } from "../model/validate-tuple.ts"
 import {
   isObject,
   objectsOfType,
@@ -43,7 +43,10 @@ export class ContextualTuples {
     this.#symbols = symbols
   }
 
-  /** Lays the tuples over the store. Throws `rebac.invalid_tuple` for one that the model does not allow. */
+  /**
+   * Lays the tuples over the store. Throws `rebac.invalid_tuple` for one that the model does not allow, with `details.condition`
+   * where the condition alone is wrong.
+   */
   lay(overlay: Overlay, tuples: readonly RelationshipTuple[], asker: KnownAsker | undefined): void {
     for (const tuple of tuples) {
       const own = asker !== undefined && tuple.user === asker.user ? asker : undefined
@@ -70,7 +73,10 @@ export class ContextualTuples {
 
   #learn(tuple: RelationshipTuple): number {
     const reason = validateTuple(this.#model, tuple)
-    if (reason !== undefined) throw new GatehouseError("rebac.invalid_tuple", { details: { reason } })
+    if (reason !== undefined) {
+      const condition = isRefusedForCondition(this.#model, tuple)
+      throw new GatehouseError("rebac.invalid_tuple", { details: { reason, condition } })
+    }
     const objectType = parseObject(tuple.object)?.type ?? ""
     const user = parseUser(tuple.user)
     const classId = this.#internClass(tuple, objectType)

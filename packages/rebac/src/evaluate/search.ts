@@ -54,6 +54,7 @@ export class Search {
     const { objects, views } = frontier
     const { heads } = question.graph.byObject
     const to = frontier.size
+    question.spend(to - from)
     this.#reserve(to - from)
     let end = from
     for (let index = from; index < to; index++) {
@@ -74,7 +75,6 @@ export class Search {
     }
     frontier.size = end
     question.visited += end - from
-    question.spend(end - from)
     return end
   }
 

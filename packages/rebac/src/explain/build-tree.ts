@@ -21,27 +21,37 @@ export class TreeBuilder {
     this.#inspector = inspector
   }
 
-  /** Not `complete` where it was cut for size or for work. */
-  build(object: string, relation: RelationSchema): { readonly tree: TriedNode; readonly complete: boolean } {
-    const tree = this.#relation(object, relation)
-    return { tree, complete: this.#complete }
+  /** What was tried for a question whose verdict is known. Not `complete` where it was cut for size or for work. */
+  build(
+    object: string,
+    relation: RelationSchema,
+    verdict: Verdict,
+  ): { readonly tree: TriedNode; readonly complete: boolean } {
+    const { node } = this.#relation(object, relation, verdict)
+    return { tree: node, complete: this.#complete }
   }
 
-  #relation(object: string, relation: RelationSchema): TriedNode {
+  /** A relation's part of the tree. Where the budget does not suffice to tell what it comes to, that counts as an error. */
+  #relation(object: string, relation: RelationSchema, known?: Verdict): Built {
     const key = `${object}#${relation.name}`
-    const cut = { rule: ruleOf(relation.rewrite), object, relation: relation.name, cut: true }
+    let verdict = known
     try {
-      const outcome = outcomeOf(this.#inspector.verdictOf(object, relation))
+      verdict ??= this.#inspector.verdictOf(object, relation)
       if (this.#nodes >= EXPLANATION_NODES_LIMIT) this.#complete = false
       else if (!this.#seen.has(key)) {
         this.#seen.add(key)
-        return { ...this.#rewrite(object, relation, relation.rewrite).node, outcome }
+        const { node } = this.#rewrite(object, relation, relation.rewrite)
+        return { node: { ...node, outcome: outcomeOf(verdict) }, verdict }
       }
-      return { ...cut, outcome }
     } catch (error) {
       if (!isSpent(error)) throw error
       this.#complete = false
-      return { ...cut, outcome: "error" }
+    }
+    verdict ??= ERROR
+    const rule = ruleOf(relation.rewrite)
+    return {
+      node: { rule, object, relation: relation.name, outcome: outcomeOf(verdict), cut: true },
+      verdict,
     }
   }
 
@@ -57,8 +67,7 @@ export class TreeBuilder {
       case "computed": {
         const relation = this.#inspector.relationOf(object, rewrite.relation)
         const children = relation === undefined ? [] : [this.#relation(object, relation)]
-        const verdict = relation === undefined ? FALSE : this.#inspector.verdictOf(object, relation)
-        return { node: { ...at, outcome: outcomeOf(verdict), children }, verdict }
+        return combined(at, children[0]?.verdict ?? FALSE, children)
       }
       case "exclusion": {
         const [base, subtract] = [inside(rewrite.base), inside(rewrite.subtract)]
@@ -87,8 +96,9 @@ export class TreeBuilder {
       else if (relation === undefined || this.#cannotReach(relation)) continue
       tuples.push(one)
       if (relation === undefined || one.outcome === "false") continue
-      verdict = either(verdict, one.outcome === "error" ? ERROR : inspector.verdictOf(userset, relation))
-      children.push(this.#relation(userset, relation))
+      const built = this.#relation(userset, relation)
+      verdict = either(verdict, one.outcome === "error" ? ERROR : built.verdict)
+      children.push(built.node)
     }
     const node = { rule: "direct" as const, object, relation: owner.name, outcome: outcomeOf(verdict) }
     return { node: { ...node, tuples: tuples.map(shown), children }, verdict }
@@ -105,11 +115,9 @@ export class TreeBuilder {
       if (relation === undefined || this.#cannotReach(relation)) continue
       tuples.push(one)
       if (one.outcome === "false") continue
-      verdict = either(
-        verdict,
-        one.outcome === "error" ? ERROR : inspector.verdictOf(one.tuple.user, relation),
-      )
-      children.push(this.#relation(one.tuple.user, relation))
+      const built = this.#relation(one.tuple.user, relation)
+      verdict = either(verdict, one.outcome === "error" ? ERROR : built.verdict)
+      children.push(built.node)
     }
     const node = {
       rule: "tuple_to_userset" as const,

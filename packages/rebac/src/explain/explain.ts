@@ -1,7 +1,7 @@
 import { Session } from "../evaluate/session.ts"
-import { isSpent } from "../evaluate/spent.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { ExplainQuery, Explanation } from "../explanation.ts"
+import { EXPLANATION_STEP_BUDGET } from "../limits.ts"
 import type { RelationSchema } from "../model/model-schema.ts"
 import { changePlanOf, type ReversePlan } from "../model/reverse-plan.ts"
 import { parseObject } from "../relationship-tuple.ts"
@@ -33,9 +33,11 @@ export class Explainer {
     if (asked === undefined) return { allowed: false, suggestions: [], complete: true }
     const verdict = session.decide(asked, session.question.overlay.numberOf(query.object))
     this.#begin(query)
+    session.question.budget = EXPLANATION_STEP_BUDGET
     const inspector = new Inspector(session, query.user)
-    if (verdict === TRUE) return explainAllow(inspector, query.object, asked)
-    const { tree, complete: wholeTree } = new TreeBuilder(inspector).build(query.object, asked)
+    if (verdict === TRUE)
+      return { allowed: true, ...findPath(inspector, query.object, asked), suggestions: [] }
+    const { tree, complete: wholeTree } = new TreeBuilder(inspector).build(query.object, asked, verdict)
     const { suggestions, complete } = suggest(
       {
         session,
@@ -60,15 +62,5 @@ export class Explainer {
     const helpful = helpfulRelations(this.#session.model, asked)
     this.#helpful.set(asked, helpful)
     return helpful
-  }
-}
-
-function explainAllow(inspector: Inspector, object: string, relation: RelationSchema): Explanation {
-  try {
-    return { allowed: true, ...findPath(inspector, object, relation), suggestions: [] }
-  } catch (error) {
-    // The way is there, and too much lies beside it to say which is the shortest.
-    if (isSpent(error)) return { allowed: true, path: [], suggestions: [], complete: false }
-    throw error
   }
 }

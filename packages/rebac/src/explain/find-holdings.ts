@@ -8,7 +8,7 @@ import { closure, successorsOf, targetsOf, usersetsOf } from "../model/plan.ts"
 import { type ReversePlan, reversePlanOf } from "../model/reverse-plan.ts"
 
 /** Steps after which the search for what the user holds ends. */
-const HOLDINGS_STEPS = 20_000
+const HOLDINGS_STEPS = 15_000
 
 /** The asked user's standing: the objects on which it holds a relation, by `type#relation`. */
 export type Holdings = ReadonlyMap<string, readonly string[]>
@@ -55,10 +55,11 @@ export function findHoldings(
   { relations, plan }: HelpfulRelations,
 ): { readonly holdings: Holdings; readonly complete: boolean } {
   const { question } = session
+  question.budget = Math.min(question.budget, HOLDINGS_STEPS)
   const holdings = new Map<string, string[]>()
   try {
     for (const found of new ReverseSearch(question, plan).run()) {
-      if (found === undefined || question.steps > HOLDINGS_STEPS) return { holdings, complete: false }
+      if (found === undefined) continue
       const { object, relation, sure } = found
       if (!relations.has(relation) || !(sure || session.decide(relation, object) === TRUE)) continue
       const key = `${relation.type}#${relation.name}`

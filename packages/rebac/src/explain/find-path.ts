@@ -1,3 +1,4 @@
+import { isSpent } from "../evaluate/spent.ts"
 import { FALSE } from "../evaluate/verdict.ts"
 import type { PathStep } from "../explanation.ts"
 import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
@@ -27,6 +28,8 @@ class PathFinder {
   readonly #nodes = new Map<string, PathNode>()
   readonly #tuples = new Map<string, InspectedTuple[]>()
   readonly #excluded = new Map<Rewrite, Map<string, boolean>>()
+  /** Tuples looked at, not yet charged. */
+  #looked = 0
 
   constructor(inspector: Inspector) {
     this.#inspector = inspector
@@ -34,18 +37,42 @@ class PathFinder {
 
   find(object: string, relation: RelationSchema) {
     this.#nodeOf(object, relation)
-    // Costs only fall. A pass over all nodes settles everything whose parts were settled before; new nodes join as they are met.
-    for (let changed = true; changed; ) {
-      changed = false
-      for (const node of this.#nodes.values()) {
-        const cost = this.#isAsked(node) ? 1 : this.#cost(node, node.relation.rewrite)
-        if (cost < node.cost) {
-          node.cost = cost
-          changed = true
-        }
-      }
+    let complete = true
+    try {
+      this.#settle()
+    } catch (error) {
+      // What is settled so far is a proof; whether a shorter one lies beside it is not known.
+      if (!isSpent(error)) throw error
+      complete = false
     }
-    return { path: this.#proof(object, relation), complete: this.#nodes.size < PATH_NODES_LIMIT }
+    return {
+      path: this.#proof(object, relation),
+      complete: complete && this.#nodes.size < PATH_NODES_LIMIT,
+    }
+  }
+
+  /**
+   * Gives every node its cost. The first pass meets all nodes, what is asked for first; from then on those met last come first: a node's
+   * parts are settled before it, and a pass more is only needed where ways lead back.
+   */
+  #settle(): void {
+    let changed = this.#pass(this.#nodes.values())
+    while (changed) changed = this.#pass([...this.#nodes.values()].reverse())
+  }
+
+  /** Costs only fall; true where one did. */
+  #pass(nodes: Iterable<PathNode>): boolean {
+    const { question } = this.#inspector.session
+    let changed = false
+    for (const node of nodes) {
+      const cost = this.#isAsked(node) ? 1 : this.#cost(node, node.relation.rewrite)
+      question.spend(1 + this.#looked)
+      this.#looked = 0
+      if (cost >= node.cost) continue
+      node.cost = cost
+      changed = true
+    }
+    return changed
   }
 
   #isAsked({ object, relation }: PathNode): boolean {
@@ -64,7 +91,10 @@ class PathFinder {
   #tuplesOf(object: string, relation: RelationSchema, asTupleset: boolean): InspectedTuple[] {
     const key = `${object}#${relation.name} ${asTupleset}`
     const known = this.#tuples.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#looked += known.length
+      return known
+    }
     const tuples = this.#inspector
       .tuplesOf(object, relation, asTupleset)
       .filter(({ outcome }) => outcome === "true")

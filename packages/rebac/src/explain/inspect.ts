@@ -13,6 +13,9 @@ export interface InspectedTuple extends TriedTuple {
   readonly outcome: ConditionOutcome
 }
 
+/** Steps charged for a tuple with its names put together, besides the one for looking at it. */
+const NAMING_STEPS = 3
+
 /** Looks at tuples and verdicts for people to read: by name, one at a time. The question must have begun, and its user asked. */
 export class Inspector {
   readonly session: Session
@@ -36,6 +39,7 @@ export class Inspector {
     for (const { classId, user, contextual, context } of objectTuples(question, number, relation, about)) {
       const userRelation = graph.symbols.userKinds.second[graph.symbols.userKindOf(classId)] ?? NO_NAME
       if (!asTupleset && userRelation === NO_NAME && user !== asked) continue
+      question.spend(NAMING_STEPS)
       const key = { user: graph.userName(classId, overlay.nameOf(user)), relation: relation.name, object }
       const verdict = this.#conditionVerdict(number, classId, user, context)
       found.push(this.#inspect(key, classId, contextual, context, verdict))

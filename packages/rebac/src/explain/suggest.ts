@@ -16,8 +16,10 @@ import { measureReach } from "./measure-reach.ts"
 const DEFAULT_SUGGESTIONS = 5
 /** Of the smallest changes found, so many are ranked by reach. */
 const RANKED_LIMIT = 60
-/** Of the steps for suggestions, the part that ranking may take. */
-const RANKING_SHARE = 0.5
+/** Of the steps for suggestions, the parts that finding candidates, trying them, and ranking what helps may take. */
+const FINDING_SHARE = 0.3
+const TRYING_SHARE = 0.5
+const RANKING_SHARE = 0.2
 /** Steps charged for starting a question anew. */
 const BEGIN_STEPS = 5
 /** What everyone's or a whole userset's access counts at least, against one user's. */
@@ -48,7 +50,9 @@ export function suggest(
 class Suggester {
   readonly #parts: SuggestParts
   readonly #query: ExplainQuery
+  /** Steps spent in the phase under way, and those that it has. */
   #spent = 0
+  #budget = 0
   #complete = true
 
   constructor(parts: SuggestParts, query: ExplainQuery) {
@@ -58,6 +62,7 @@ class Suggester {
 
   run(): { suggestions: Suggestion[]; complete: boolean } {
     try {
+      this.#beginPhase(FINDING_SHARE)
       const { holdings, complete } = this.#holdings()
       this.#complete = complete
       const changes = this.#smallestChanges(holdings)
@@ -67,6 +72,13 @@ class Suggester {
       if (isSpent(error)) return { suggestions: [], complete: false }
       throw error
     }
+  }
+
+  #beginPhase(share: number): void {
+    this.#spent = 0
+    this.#budget = SUGGESTION_STEP_BUDGET * share
+    this.#parts.session.question.steps = 0
+    this.#parts.unchanged.question.steps = 0
   }
 
   #holdings(): ReturnType<typeof findHoldings> {
@@ -87,18 +99,19 @@ class Suggester {
       : found.filter(({ kind, tuple }) => kind === "remove" || mayAdd(tuple))
   }
 
-  /** Starts the question anew, as it would be after a change. */
+  /** Starts the question anew, as it would be after a change, with what is left of the budget. */
   #begin(session: Session, add: readonly RelationshipTuple[], remove: readonly RelationshipTuple[]): void {
     const { contextualTuples = [], context, user } = this.#query
     this.#spent += session.question.steps + BEGIN_STEPS + contextualTuples.length
     session.begin({ contextualTuples: [...contextualTuples, ...add], context }, remove)
     session.ask(user)
     session.question.steps = 0
+    session.question.budget = Math.max(0, this.#budget - this.#spent)
   }
 
   #smallestChanges(holdings: Holdings): Candidate[][] {
     let candidates = this.#candidates(holdings, undefined)
-    this.#spent = 0
+    this.#beginPhase(TRYING_SHARE)
     for (let size = 1; size <= SUGGESTION_TUPLES_LIMIT; size++) {
       if (size === 2) {
         const known = new KnownObjects(this.#parts.session.graph, this.#query.contextualTuples ?? [])
@@ -106,7 +119,7 @@ class Suggester {
       }
       const changes: Candidate[][] = []
       for (const change of combinations(candidates, size)) {
-        if (this.#spent > SUGGESTION_STEP_BUDGET || changes.length >= RANKED_LIMIT) {
+        if (this.#spent > this.#budget || changes.length >= RANKED_LIMIT) {
           this.#complete = false
           return changes
         }
@@ -120,16 +133,22 @@ class Suggester {
   #allows(change: readonly Candidate[]): boolean {
     const { session, asked } = this.#parts
     this.#begin(session, tuplesOf(change, "add"), tuplesOf(change, "remove"))
-    return session.decide(asked, session.question.overlay.numberOf(this.#query.object)) === TRUE
+    try {
+      return session.decide(asked, session.question.overlay.numberOf(this.#query.object)) === TRUE
+    } catch (error) {
+      if (!isSpent(error)) throw error
+      this.#complete = false
+      return false
+    }
   }
 
   /** Narrowest first; then what touches the asked object itself; then by name, so that the order is always the same. */
   #rank(changes: readonly Candidate[][]): Suggestion[] {
     const { object, suggestions = DEFAULT_SUGGESTIONS } = this.#query
-    this.#spent = 0
+    this.#beginPhase(RANKING_SHARE)
     const ranked = []
     for (const change of changes) {
-      if (this.#spent > SUGGESTION_STEP_BUDGET * RANKING_SHARE) {
+      if (this.#spent > this.#budget) {
         this.#complete = false
         break
       }
@@ -148,7 +167,8 @@ class Suggester {
     const { session, unchanged, changePlan } = this.#parts
     this.#begin(unchanged, [], [])
     this.#begin(session, add, remove)
-    const opened = measureReach(unchanged, session, changePlan, [...add, ...remove])
+    const { opened, complete } = measureReach(unchanged, session, changePlan, [...add, ...remove])
+    if (!complete) this.#complete = false
     const manyUsers = add.some(
       ({ user }) => user !== this.#query.user && (user.includes("#") || user.endsWith(":*")),
     )
