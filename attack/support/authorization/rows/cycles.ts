@@ -58,8 +58,9 @@ export function cycleRow(make: MakeDecider): void {
 
   test("a question that went too deep leaves nothing behind for the next", async () => {
     const decider = await make(model)
-    for (let level = 0; level < 40; level += 1)
-      await decider.write(tuple(`document:${level + 1} parent document:${level}`))
+    await decider.write(
+      ...Array.from({ length: 40 }, (_, level) => tuple(`document:${level + 1} parent document:${level}`)),
+    )
     await decider.write(tuple("user:ada viewer document:40"))
     for (let round = 0; round < 2; round += 1) {
       expect(await decider.check("user:ada", "viewer", "document:0")).toBe("error")

@@ -72,8 +72,9 @@ export function failingSidesRow(make: MakeDecider): void {
     for (const side of ["base", "taken"]) {
       const decider = await make(model)
       const other = side === "base" ? "taken" : "base"
-      for (let level = 0; level < 30; level += 1)
-        await decider.write(tuple(`group:${level + 1}#member member group:${level}`))
+      await decider.write(
+        ...Array.from({ length: 30 }, (_, level) => tuple(`group:${level + 1}#member member group:${level}`)),
+      )
       await decider.write(
         tuple("user:ada member group:30"),
         tuple(`group:0#member ${side} document:1`),
