@@ -26,15 +26,15 @@ export function drawModelDiff(terminal: Styled, found: ModelDiff): string[] {
       const remark = added.has(name) ? " (new)" : removed.has(name) ? " (gone)" : ""
       return [oneLine(name + remark), ...drawGroups(terminal, groups)]
     }),
-    drawTuples("relationships stop counting: the new model does not allow them", tuples.dropped),
-    drawTuples("relationships begin to count: the old model does not allow them", tuples.revived),
-    drawTuples("relationships count for nothing: neither model allows them", tuples.ignored),
+    drawTuples("Relationships that stop counting, since the new model does not allow them", tuples.dropped),
+    drawTuples("Relationships that begin to count, since only the new model allows them", tuples.revived),
+    drawTuples("Relationships that count for nothing, since neither model allows them", tuples.ignored),
   ]
   const sums = [
     counts.gains + counts.losses + counts.undecided === 0 && complete
       ? "Nobody gains or loses anything"
       : `${counts.gains} gained, ${counts.losses} lost, ${counts.undecided} undecided`,
-    ` among ${universe.users} users and ${universe.objects} objects.`,
+    ` among ${several(universe.users, "user")} and ${several(universe.objects, "object")}.`,
   ].join("")
   return [
     ...sections.flatMap((lines) => (lines.length === 0 ? [] : [...lines, ""])),
@@ -44,6 +44,10 @@ export function drawModelDiff(terminal: Styled, found: ModelDiff): string[] {
       : []),
     ...(complete ? [] : ["There is more than was compared or kept: this is not all."]),
   ]
+}
+
+function several(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
 function nameOf({ type, relation }: RelationName): string {
@@ -87,7 +91,7 @@ function drawTuples(what: string, { tuples, count }: TupleChanges): string[] {
   const shown = tuples.slice(0, tuplesShown)
   const rest = count - shown.length
   return [
-    `${count} ${what}`,
+    `${what}: ${count}`,
     ...shown.map(({ tuple: { user, relation, object } }) => oneLine(`  ${user} ${relation} ${object}`)),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ]

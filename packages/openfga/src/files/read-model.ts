@@ -31,9 +31,14 @@ export function readModelFile(file: string): AuthorizationModel {
 
 /** A model from its text: OpenFGA's language, or JSON where it begins like that. Throws `openfga.file_invalid` for the named file. */
 export function parseModel(content: string, file = "model"): AuthorizationModel {
-  return content.trimStart().startsWith("{")
+  return isJson(content) || /\.json$/i.test(file)
     ? parseJsonModel(parseJson(file, content))
     : parseDsl(content, { file, linesBefore: 0 })
+}
+
+/** A model in OpenFGA's language begins with a word or a comment. */
+function isJson(content: string): boolean {
+  return /^\s*[{[]/.test(content)
 }
 
 const anything = (part: Part): unknown => part.value
@@ -57,7 +62,7 @@ export function readStoreModel(store: YamlPart): AuthorizationModel {
   const { model, model_file } = modelMembers(store)
   if (model !== undefined) {
     const linesBefore = store.source.blockLineOf(["model"])
-    return model.trimStart().startsWith("{")
+    return isJson(model)
       ? parseJsonModel(parseJson(store.source.file, model))
       : parseDsl(model, { file: store.source.file, linesBefore })
   }
