@@ -19,11 +19,14 @@ const codes: ReadonlyMap<string, string> = new Map([
   ["rebac.invalid_tuple", "invalid_tuple"],
 ])
 
-function outcomeOf<Answer>(ask: () => Answer): Outcome<Answer> {
+function outcomeOf<Answer>(kind: "check" | "list", ask: () => Answer): Outcome<Answer> {
   try {
     return { answer: ask() }
   } catch (error) {
-    const code = error instanceof GatehouseError ? codes.get(error.code) : undefined
+    if (!(error instanceof GatehouseError)) throw error
+    // A contextual tuple with a wrong condition has a code of its own in lists alone.
+    const isCondition = kind === "list" && error.details.condition === true
+    const code = isCondition ? "validation_error" : codes.get(error.code)
     if (code === undefined) throw error
     return { errorCode: errorNumber(code) }
   }
@@ -55,9 +58,9 @@ export const evaluatorSubject: Subject = {
         }
         tuples.write({ writes })
       },
-      check: async (question) => outcomeOf(() => current().check(question).allowed),
+      check: async (question) => outcomeOf("check", () => current().check(question).allowed),
       listObjects: async (question) =>
-        outcomeOf(() => {
+        outcomeOf("list", () => {
           const answer = current().listObjects(question)
           complete(answer)
           return answer.objects
@@ -66,7 +69,7 @@ export const evaluatorSubject: Subject = {
         const [filter, ...more] = filters
         // The wire takes exactly one; the evaluator's form already says so.
         if (filter === undefined || more.length > 0) return { errorCode: errorNumber("validation_error") }
-        return outcomeOf(() => {
+        return outcomeOf("list", () => {
           const answer = current().listUsers({ ...question, filter })
           complete(answer)
           return answer.users

@@ -24,6 +24,7 @@ function toRefusal(error: GatehouseError, kind: QuestionKind): GatehouseError {
     case "rebac.relation_not_found":
       return refuse(kind === "list" ? "relation_not_found" : "validation_error", prefixed(sentence, kind))
     case "rebac.invalid_tuple":
+      if (kind === "list" && error.details.condition === true) return refuse("validation_error", sentence)
       return refuse("invalid_tuple", kind === "check" ? `invalid tuple: ${sentence}` : sentence)
     case "rebac.resolution_too_complex":
       return refuse("authorization_model_resolution_too_complex", tooComplex)

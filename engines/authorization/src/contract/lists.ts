@@ -3,6 +3,10 @@ import { preparePopulatedStore } from "./populated-store.ts"
 import { type ContractTarget, createWire, shared, tuple, unknownId, writeTuples } from "./wire.ts"
 
 const notFound = "authorization_model_not_found"
+const misplaced = {
+  ...tuple("user:anne", "owner", "document:1"),
+  condition: { name: "from_office", context: {} },
+}
 
 /** The lists of objects and users, and expand. */
 export function listsContract(target: () => ContractTarget): void {
@@ -68,6 +72,11 @@ export function listsContract(target: () => ContractTarget): void {
         "a contextual tuple that may not be stored",
         { ...question, contextual_tuples: { tuple_keys: [tuple("group:a", "owner", "document:1")] } },
         "invalid_tuple",
+      ],
+      [
+        "a contextual tuple whose condition does not belong there",
+        { ...question, contextual_tuples: { tuple_keys: [misplaced] } },
+        "validation_error",
       ],
       ["an unknown model", { ...question, authorization_model_id: unknownId }, notFound],
     ])("%s is refused, by the stream with gRPC's form", async (_, body, code) => {
@@ -139,6 +148,11 @@ export function listsContract(target: () => ContractTarget): void {
         "a contextual tuple that may not be stored",
         { ...question, contextual_tuples: [tuple("group:a", "owner", "document:1")] },
         "invalid_tuple",
+      ],
+      [
+        "a contextual tuple whose condition does not belong there",
+        { ...question, contextual_tuples: [misplaced] },
+        "validation_error",
       ],
     ])("%s is refused", async (_, body, code) => {
       const store = await prepareShared()

@@ -34,6 +34,6 @@ function answer<Query extends Question, Answer>(query: Query, ask: (query: Query
   try {
     return ask(asOnTheWire(query))
   } catch (error) {
-    throw asOfTheWire(error)
+    throw asOfTheWire(error, query)
   }
 }

@@ -64,8 +64,12 @@ const wireCodes: Readonly<Record<string, string>> = {
 }
 
 /** An error of the evaluator as the remote authorizer would throw it. Anything that is no decision is `authz.unavailable`. */
-export function asOfTheWire(error: unknown): GatehouseError {
+export function asOfTheWire(error: unknown, { user, object }: Question): GatehouseError {
   if (!isGatehouseError(error)) return unavailable("evaluator_failed", error)
   if (error.code.startsWith("authz.") || error.code.startsWith("openfga.")) return error
+  // A contextual tuple with a wrong condition has a code of its own in lists alone.
+  const isList = user === undefined || object === undefined
+  if (error.code === "rebac.invalid_tuple" && isList && error.details.condition === true)
+    return errorOfCode("validation_error", 400, "query")
   return errorOfCode(wireCodes[error.code] ?? "internal_error", 400, "query")
 }

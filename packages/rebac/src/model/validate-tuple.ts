@@ -23,6 +23,11 @@ export function validateTuple(model: CompiledModel, tuple: RelationshipTuple): s
   return `Invalid tuple '${describeTuple(tuple)}${name}'. Reason: ${condition}`
 }
 
+/** True where all that the model does not allow of a tuple is its condition: lists answer that with another code than the rest. */
+export function isRefusedForCondition(model: CompiledModel, tuple: RelationshipTuple): boolean {
+  return (validateNames(model, tuple) ?? validateRestriction(model, tuple)) === undefined
+}
+
 /** Why user, relation and object do not fit the model's types, as OpenFGA asks of a question, or undefined where they do. */
 export function validateNames(
   model: CompiledModel,
