@@ -6,8 +6,8 @@ const surrogateEscape = /\\u[dD][89a-fA-F]/
 
 /**
  * A body as JSON. An empty one is an empty message. Refused: bytes that are no UTF-8 and lone surrogates (two such ids would
- * become one), anything after the document, nesting over the limit, and two members with one name, of which every reader might take
- * another.
+ * become one), anything after the document, nesting over the limit, numbers beyond a double's, and two members with one name, of which
+ * every reader might take another.
  */
 export function parseBody(body: Uint8Array | undefined): unknown {
   if (body === undefined || body.length === 0) return {}
@@ -49,8 +49,10 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** How many members the objects in a value have. */
+/** How many members the objects in a value have. Refuses a number beyond a double's, which is no number any more when it is kept. */
 function membersOf(value: unknown): number {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw refuse("validation_error", "number out of range")
   if (typeof value !== "object" || value === null) return 0
   let members = 0
   if (Array.isArray(value)) for (const element of value) members += membersOf(element)
