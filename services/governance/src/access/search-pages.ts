@@ -80,8 +80,10 @@ function digestOf(question: unknown): string {
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== "object" || value === null) return value
-  return Object.entries(value)
+  const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .map(([name, member]) => [name, inOrder(member)])
     .sort(([left], [right]) => (String(left) < String(right) ? -1 : 1))
+  // Marked, so that no list of pairs is taken for an object.
+  return { members }
 }

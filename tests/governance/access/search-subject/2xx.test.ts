@@ -75,6 +75,28 @@ describe("POST /access/v1/search/subject", () => {
     }
   })
 
+  it("leaves out who has more groups than can be asked about, as an evaluation refuses it", async () => {
+    const crowded = await createProject(plane, member("owner"))
+    const paths = Array.from({ length: 91 }, (_, index) => `/crowd/${index}`)
+    plane.realms.add(plane.acme, { subject: "joiner", groups: paths })
+    const object = `project:${crowded}`
+    const bind = (path: string) => ({ user: `group:${plane.acme}${path}#member`, relation: "viewer", object })
+    await plane.authorizer.write({ writes: paths.map(bind) })
+    expect(idsOf(await search("can_read", object))).toEqual(named("owner", "admin"))
+    const subject = { type: "user", id: "joiner" }
+    const body = { subject, action: { name: "can_read" }, resource: { type: "project", id: crowded } }
+    const { status, json } = await askAccess(plane, "evaluation", member("admin"), body)
+    expect([status, json.code]).toEqual([403, "authz.too_many_groups"])
+  })
+
+  it("is logged, with who asked and how many were found, and nobody's name", async () => {
+    const seen = plane.log.length
+    await search("can_write", `project:${project}`)
+    const [line] = plane.log.slice(seen).filter(({ msg }) => msg === "search asked for")
+    expect(line).toMatchObject({ asker: member("admin").id, search: "subject", type: "user", found: 3 })
+    expect(JSON.stringify(line)).not.toContain("dana")
+  })
+
   it("ignores an id of the subject, and takes a platform administrator's question", async () => {
     const subject = { type: "user", id: "vera" }
     expect(idsOf(await search("can_delete", `project:${project}`, { subject }))).toEqual(

@@ -40,3 +40,15 @@ export function echoRequestIds(fastify: FastifyInstance): void {
     done()
   })
 }
+
+/** What a search came to, for the log: who asked for what, and how many were found. No id of what was found. */
+export interface SearchRecord {
+  readonly search: "subject" | "resource" | "action"
+  readonly type: string
+  readonly found: number
+}
+
+/** Writes a search into the log, beside the decision by which it was allowed. */
+export function logSearch({ logger }: RouteContext, { principal, orgId }: Auth, record: SearchRecord): void {
+  logger.info({ asker: principal.id, organization: orgId, ...record }, "search asked for")
+}

@@ -11,7 +11,7 @@ import { searchActions } from "../../access/search-actions.ts"
 import { createSearchPages } from "../../access/search-pages.ts"
 import { objectOf } from "../../decisions/question.ts"
 import type { RouteContext } from "../route-context.ts"
-import { accessErrors, askerOf, takesJson } from "./access-route.ts"
+import { accessErrors, askerOf, logSearch, takesJson } from "./access-route.ts"
 
 const pages = createSearchPages("action", z.int().min(1).max(100))
 
@@ -35,6 +35,8 @@ export function addSearchAction(context: RouteContext): void {
         object === undefined
           ? []
           : await searchActions(context, asker, { asked, object, facts }).catch(refuseFacts)
+      if (object !== undefined)
+        logSearch(context, auth, { search: "action", type: object.type, found: names.length })
       const end = (page.after ?? 0) + page.limit
       const results = names.slice(page.after ?? 0, end).map((name) => ({ name }))
       const next = end < names.length ? end : undefined

@@ -13,7 +13,7 @@ import { createSearchPages, emptyPage } from "../../access/search-pages.ts"
 import { searchResources } from "../../access/search-resources.ts"
 import { permissionsAskedOn } from "../../decisions/question.ts"
 import type { RouteContext } from "../route-context.ts"
-import { accessErrors, askerOf, takesJson } from "./access-route.ts"
+import { accessErrors, askerOf, logSearch, takesJson } from "./access-route.ts"
 
 const pages = createSearchPages("resource", z.tuple([cursorTime, z.string().refine(isUuid)]).readonly())
 
@@ -38,6 +38,7 @@ export function addSearchResource(context: RouteContext): void {
       if (!isKnown || (type !== "organization" && type !== "project")) return { page: emptyPage, results: [] }
       const query = { type, asked, permission, facts, page } as const
       const { results, next } = await searchResources(context, asker, query).catch(refuseFacts)
+      logSearch(context, auth, { search: "resource", type, found: results.length })
       return { page: pages.write(page, question, { count: results.length, next }), results }
     },
   })

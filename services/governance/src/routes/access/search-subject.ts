@@ -12,7 +12,7 @@ import { createSearchPages, emptyPage } from "../../access/search-pages.ts"
 import { searchSubjects } from "../../access/search-subjects.ts"
 import { objectOf, permissionsAskedOn } from "../../decisions/question.ts"
 import type { RouteContext } from "../route-context.ts"
-import { accessErrors, askerOf, takesJson } from "./access-route.ts"
+import { accessErrors, askerOf, logSearch, takesJson } from "./access-route.ts"
 
 // The realm pages by position, so a place in the search is one.
 const pages = createSearchPages("subject", z.int().min(1).max(1_000_000_000))
@@ -40,6 +40,7 @@ export function addSearchSubject(context: RouteContext): void {
       if (!isKnown || (type !== "user" && type !== "service")) return { page: emptyPage, results: [] }
       const query = { type, permission, object, facts, page } as const
       const { results, next } = await searchSubjects(context, asker, query).catch(refuseFacts)
+      logSearch(context, auth, { search: "subject", type, found: results.length })
       return { page: pages.write(page, question, { count: results.length, next }), results }
     },
   })
