@@ -67,9 +67,10 @@ describe("values that grow or are looked at inside of loops", () => {
   ])("%s end in an error, soon", (_, expression, values) => {
     expect(expression.length).toBeLessThan(512)
     outcome("t.getHours('America/New_York') == 0 && s.matches('a')")
-    const start = performance.now()
+    const before = process.cpuUsage()
     expect(outcome(expression, values)).toBe("error")
-    expect(performance.now() - start).toBeLessThan(500)
+    // Time of the processor: tests share their machine.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500)
   })
 
   test("the same with little in them hold", () => {
