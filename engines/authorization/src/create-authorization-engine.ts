@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { listenOnLoopback } from "@gatehouse/http"
 import { type Clock, type PartHealth, type RunningPart, type Secret, systemClock } from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
+import type { Engine } from "./commands/engine.ts"
 import { authenticateByKey } from "./http/authenticate.ts"
 import { createWireHandler } from "./http/wire-handler.ts"
 import { followNotices } from "./storage/follow-notices.ts"
@@ -10,6 +12,7 @@ import { createPostgresStorage } from "./storage/postgres-storage.ts"
 import { type EngineDatabase, schemaName } from "./storage/schema.ts"
 import { createModels } from "./view/models.ts"
 import { createStoreViews } from "./view/store-views.ts"
+import { createTuplePages } from "./view/tuple-pages.ts"
 
 /** How to reach the database, where to listen, and who may ask. */
 export interface AuthorizationEngineOptions {
@@ -25,6 +28,10 @@ export interface AuthorizationEngineOptions {
 
 /** One connection listens; the rest answer. Writes of one store wait for each other, so more would only wait. */
 const maximumConnections = 10
+/** Stores loaded at start, the last changed ones. A plane has one; more only delay the last. */
+const maximumPreloadedStores = 16
+/** How long a start waits for its stores. Small ones are there by then; with large ones it goes on and says so in its health. */
+const preloadWaitMilliseconds = 1_000
 
 /**
  * Starts an authorization server that speaks OpenFGA's HTTP API on loopback. Several may run on one database: they follow
@@ -38,34 +45,61 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
     applicationName: "gatehouse-authorization",
   })
   const db = createDatabase<EngineDatabase>(pool)
+  const storage = createPostgresStorage(db)
+  const engine: Engine = {
+    storage,
+    views: createStoreViews(storage, clock),
+    pages: createTuplePages(storage, clock),
+    models: createModels(storage),
+  }
+  let notices: { close(): void } | undefined
+  const free = async () => {
+    notices?.close()
+    engine.views.close()
+    await db.destroy()
+  }
   try {
     await migrate(db, schemaName, migrations)
-    const storage = createPostgresStorage(db)
-    const views = createStoreViews(storage, clock)
-    const engine = { storage, views, models: createModels(storage) }
+    notices = followNotices(pool, noticeHandlers(engine), logger)
+    const preloaded = engine.views.preload(await storage.listChangedStores(maximumPreloadedStores))
+    await Promise.race([preloaded, sleep(preloadWaitMilliseconds, undefined, { ref: false })])
     const handler = createWireHandler({ engine, authenticate: authenticateByKey([presharedKey]), logger })
     const listener = await listenOnLoopback(handler, options.port)
-    const notices = followNotices(pool, { onNotice: views.noticed, onListening: views.doubtAll }, logger)
     return {
       url: `http://127.0.0.1:${listener.port}`,
-      health: () => healthOf(storage.ping),
+      health: () => healthOf(engine),
       close: async () => {
-        notices.close()
         await listener.close()
-        await db.destroy()
+        await free()
       },
     }
   } catch (error) {
-    await db.destroy()
+    await free()
     throw error
   }
 }
 
-async function healthOf(ping: () => Promise<void>): Promise<PartHealth> {
+function noticeHandlers({ views, pages }: Engine): Parameters<typeof followNotices>[1] {
+  return {
+    onNotice: (store, position) => {
+      views.noticed(store, position)
+      // Not a write of tuples: the store may have been deleted.
+      if (position === undefined) pages.forget(store)
+    },
+    onListening: views.doubtAll,
+  }
+}
+
+async function healthOf({ storage, views }: Engine): Promise<PartHealth> {
   try {
-    await ping()
-    return { status: "ok" }
+    await storage.ping()
   } catch {
     return { status: "failed", detail: "The database does not answer, so every question is refused." }
+  }
+  const left = views.stillToPreload
+  if (left === 0) return { status: "ok" }
+  return {
+    status: "degraded",
+    detail: `Stores still being loaded into memory: ${left}. Questions about them are refused meanwhile.`,
   }
 }

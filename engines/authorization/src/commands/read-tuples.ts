@@ -1,4 +1,5 @@
 import type { StoredTuple, TupleFilter } from "../storage/storage.ts"
+import type { Freshness } from "../view/store-view.ts"
 import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
 import { storeNotFound } from "./resolve-model.ts"
@@ -10,17 +11,18 @@ export interface ReadInput {
   readonly key: { readonly object: string; readonly relation: string; readonly user: string } | undefined
   readonly afterPosition: number
   readonly limit: number
+  readonly freshness: Freshness
 }
 
-/** A page of stored tuples in the order in which they were written, read from the database: always current. */
+/** A page of stored tuples in the order in which they were written, as fresh as asked. */
 export async function readTuples(
   engine: Engine,
-  { store, key, afterPosition, limit }: ReadInput,
+  { store, key, ...page }: ReadInput,
 ): Promise<{ tuples: StoredTuple[]; more: boolean }> {
   const filter = key === undefined ? {} : toFilter(key)
-  const found = await engine.storage.readTuples(store, filter, { afterPosition, limit: limit + 1 })
+  const found = await engine.pages.read(store, { filter, ...page })
   if (found === undefined) throw storeNotFound()
-  return { tuples: found.slice(0, limit), more: found.length > limit }
+  return found
 }
 
 function toFilter({ object, relation, user }: NonNullable<ReadInput["key"]>): TupleFilter {

@@ -54,6 +54,7 @@ export async function resolveEvaluator(
   freshness: Freshness,
 ): Promise<ResolvedEvaluator> {
   const view = await engine.views.open(reference.store, freshness)
+  if (view === "loading") throw refuse("unavailable", "the store is being loaded into memory")
   const modelId = view && (reference.modelId || view.latestModelId)
   const resolved = await namedModel(engine, reference, modelId)
   return {

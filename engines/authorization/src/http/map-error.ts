@@ -22,6 +22,7 @@ function grpcCode(status: number): number {
   if (status === 403) return 7
   if (status === 404) return 5
   if (status === 409) return 10
+  if (status === 503) return 14
   return status >= 500 ? 13 : 3
 }
 

@@ -50,10 +50,10 @@ const read: Route = {
     const limit = pageSize(body.integer("page_size"), message)
     const expected = { kind: "tuples", scope: store, type: "" } as const
     const afterPosition = decodePositionToken(body.string("continuation_token"), expected, message) ?? 0
-    // Read from the database, so every consistency is served by the highest.
-    parseFreshness(body, message)
+    const freshness = parseFreshness(body, message)
     const filter = key === undefined ? undefined : parseFilter(key)
-    const { tuples, more } = await readTuples(engine, { store, key: filter, afterPosition, limit })
+    const page = { store, key: filter, afterPosition, limit, freshness }
+    const { tuples, more } = await readTuples(engine, page)
     const last = tuples.at(-1)
     return {
       body: {

@@ -34,7 +34,10 @@ export function createPostgresStorage(db: Kysely<EngineDatabase>): Storage {
   }
 }
 
-type StoreQueries = Pick<Storage, "createStore" | "getStore" | "listStores" | "deleteStore" | "readHead">
+type StoreQueries = Pick<
+  Storage,
+  "createStore" | "getStore" | "listStores" | "deleteStore" | "listChangedStores" | "readHead"
+>
 
 function createStoreQueries(db: Kysely<EngineDatabase>, newId: () => string): StoreQueries {
   const records = () =>
@@ -63,6 +66,12 @@ function createStoreQueries(db: Kysely<EngineDatabase>, newId: () => string): St
           where id = ${id} and deleted_at is null returning id
         )
         select pg_notify(${changeChannel}, id || ' *') from deleted`.execute(db)
+    },
+    listChangedStores: async (limit) => {
+      const found = await sql<{ id: string }>`
+        select id from openfga.store where deleted_at is null and head > 0
+        order by changed_microseconds desc limit ${limit}`.execute(db)
+      return found.rows.map(({ id }) => id)
     },
     readHead: async (id) => (await readHead(db, id)) satisfies StoreHead | undefined,
   }
@@ -147,17 +156,25 @@ function loadTuples(
   return snapshot.execute(async (tx) => {
     const head = await readHead(tx, store)
     if (head === undefined) return undefined
-    for (let after = 0; ; ) {
-      const batch = await sql<TupleColumns & { position: string }>`
+    const readBatch = (after: number) => {
+      const reading = sql<TupleColumns & { position: string }>`
         select object, relation, "user", condition_name, condition_context, openfga.position(place) as position
         from openfga.tuple
         where place > openfga.place(${head.number}::integer, ${after}::bigint)
           and place <= openfga.place(${head.number}::integer, ${head.position}::bigint)
         order by place limit ${loadBatchTuples}`.execute(tx)
-      onBatch(batch.rows.map(toTuple))
-      const last = batch.rows.at(-1)
-      if (last === undefined || batch.rows.length < loadBatchTuples) return head
-      after = Number(last.position)
+      // Awaited in the next turn: until then a failure is nobody's.
+      reading.catch(() => undefined)
+      return reading
+    }
+    for (let next = readBatch(0); ; ) {
+      const { rows } = await next
+      const last = rows.at(-1)
+      const isLast = last === undefined || rows.length < loadBatchTuples
+      // The database reads the next batch while this one is taken in.
+      if (!isLast) next = readBatch(Number(last.position))
+      onBatch(rows.map(toTuple))
+      if (isLast) return head
     }
   })
 }

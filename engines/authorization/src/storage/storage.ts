@@ -76,6 +76,8 @@ export interface StoreStorage {
     limit: number
   }): Promise<StoreRecord[]>
   deleteStore(id: string): Promise<void>
+  /** Ids of stores that hold or held tuples, the last changed first. */
+  listChangedStores(limit: number): Promise<string[]>
   /** Undefined for an unknown store. */
   readHead(id: string): Promise<StoreHead | undefined>
 }

@@ -1,14 +1,23 @@
-import type { Clock } from "@gatehouse/kernel"
+import { type Clock, GatehouseError } from "@gatehouse/kernel"
 import type { Change, Storage } from "../storage/storage.ts"
 import { type Freshness, loadStoreView, type StoreView } from "./store-view.ts"
 
 /** Stores kept in memory at once; the one unused for longest makes room. A plane has one store, tests have many. */
 const maximumOpenStores = 64
 
-/** The stores that are in memory, each loaded at its first use. */
+/** How long a question waits for its store to be loaded: some hundred thousand tuples. A larger store refuses meanwhile. */
+const maximumLoadWaitMilliseconds = 2_000
+
+/** The stores that are in memory, each loaded at its first use or before. */
 export interface StoreViews {
-  /** The store's view, as fresh as asked; undefined for an unknown or deleted store. */
-  open(store: string, freshness: Freshness): Promise<StoreView | undefined>
+  /** The store's view, as fresh as asked; undefined for an unknown or deleted store; `loading` where that takes long. */
+  open(store: string, freshness: Freshness): Promise<StoreView | "loading" | undefined>
+  /** Loads stores before anyone asks for them, one after the other. One that fails is loaded at its first use. */
+  preload(stores: readonly string[]): Promise<void>
+  /** How many stores `preload` has yet to load. */
+  readonly stillToPreload: number
+  /** Ends what is being loaded. */
+  close(): void
   /** This process has committed these changes. */
   committed(store: string, changes: readonly Change[]): void
   /** Some process has committed up to this position; without one, something else of the store has changed. */
@@ -23,6 +32,16 @@ export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
   const open = new Map<string, Promise<StoreView | undefined>>()
   const loaded = new Map<string, StoreView>()
 
+  let closed = false
+  const closable: Storage = {
+    ...storage,
+    loadTuples: (store, onBatch) =>
+      storage.loadTuples(store, (batch) => {
+        if (closed) throw new GatehouseError("authz.unavailable")
+        onBatch(batch)
+      }),
+  }
+
   const forget = (store: string, loading: Promise<StoreView | undefined>) => {
     if (open.get(store) !== loading) return
     open.delete(store)
@@ -30,7 +49,7 @@ export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
   }
 
   const start = (store: string): Promise<StoreView | undefined> => {
-    const loading = loadStoreView(storage, store, clock)
+    const loading = loadStoreView(closable, store, clock)
     open.set(store, loading)
     loading.then(
       (view) => {
@@ -46,26 +65,41 @@ export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
     return loading
   }
 
+  let stillToPreload = 0
+
   return {
-    open: async (store, freshness) => {
+    get stillToPreload() {
+      return stillToPreload
+    },
+    open: async (store, asked) => {
       const known = open.get(store)
-      if (known === undefined) {
-        const view = await start(store)
-        // Loaded from a snapshot taken after this call; only what was committed meanwhile may be asked for besides.
-        return view && (await view.freshen("bounded")) ? view : undefined
-      }
+      // Loaded from a snapshot taken after this call; only what was committed meanwhile may be asked for besides.
+      const freshness = known === undefined ? "bounded" : asked
+      const loading = known ?? start(store)
       open.delete(store)
-      open.set(store, known)
-      const view = await known
-      if (view === undefined) return undefined
+      open.set(store, loading)
+      const view = loaded.get(store) ?? (await waitForLoad(loading))
+      if (view === undefined || view === "loading") return view
       if (await view.freshen(freshness)) return view
-      forget(store, known)
+      forget(store, loading)
       return undefined
+    },
+    preload: async (stores) => {
+      stillToPreload = stores.length
+      for (const store of stores) {
+        if (closed) return
+        await (open.get(store) ?? start(store)).catch(() => undefined)
+        stillToPreload--
+      }
+    },
+    close: () => {
+      closed = true
     },
     committed: (store, changes) => {
       const view = loaded.get(store)
       if (view) view.apply(changes)
-      else deferUntilLoaded(open.get(store), (late) => late.apply(changes))
+      // Whoever writes to a store will ask about it: loaded while it is small, it grows with its writes.
+      else deferUntilLoaded(open.get(store) ?? start(store), (late) => late.apply(changes))
     },
     noticed: (store, position) => {
       const act = (view: StoreView) => (position === undefined ? view.doubt() : view.require(position))
@@ -84,4 +118,18 @@ function deferUntilLoaded(
   act: (view: StoreView) => void,
 ): void {
   loading?.then((view) => view && act(view)).catch(() => undefined)
+}
+
+async function waitForLoad(
+  loading: Promise<StoreView | undefined>,
+): Promise<StoreView | "loading" | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<"loading">((resolve) => {
+    timer = setTimeout(resolve, maximumLoadWaitMilliseconds, "loading")
+  })
+  try {
+    return await Promise.race([loading, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
