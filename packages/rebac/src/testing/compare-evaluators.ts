@@ -4,8 +4,7 @@ import type { Evaluator } from "../evaluator.ts"
 import { compileModel } from "../model/compiled-model.ts"
 import type { ListObjectsAnswer, ListObjectsQuery } from "../queries.ts"
 import { createTupleStore } from "../store/tuple-store.ts"
-import { NaiveEvaluator } from "./naive-evaluator.ts"
-import type { NaiveVerdict } from "./naive-verdict.ts"
+import { createNaiveEvaluator, type NaiveVerdict } from "./naive-evaluator.ts"
 import { type RandomCase, type RandomQuestion, randomConditions } from "./random-case.ts"
 
 /** Where the fast evaluator and the definitions differ. */
@@ -34,7 +33,7 @@ export function compareEvaluators({ model, tuples, questions }: RandomCase): Dis
   const store = createTupleStore()
   store.write({ writes: tuples })
   const fast = createEvaluator(compileModel(model), store)
-  const naive = new NaiveEvaluator(model, tuples, randomConditions)
+  const naive = createNaiveEvaluator(model, tuples, randomConditions)
   const found: Disagreement[] = []
   for (const question of questions) {
     const verdict = naive.check(question)
