@@ -132,6 +132,11 @@ describe("the OpenAPI document", () => {
     expect(status).toBe(200)
     expect(json.openapi).toBe("3.1.0")
     expect(Object.keys(json.paths).sort()).toEqual([
+      "/access/v1/evaluation",
+      "/access/v1/evaluations",
+      "/access/v1/search/action",
+      "/access/v1/search/resource",
+      "/access/v1/search/subject",
       "/v1/check",
       "/v1/explain",
       "/v1/me",

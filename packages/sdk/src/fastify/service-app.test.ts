@@ -9,7 +9,7 @@ import {
   projectGroupTuples,
   projectLinkTuple,
 } from "@gatehouse/contracts"
-import type { RunningPart } from "@gatehouse/kernel"
+import { GatehouseError, type RunningPart } from "@gatehouse/kernel"
 import type { Grant, OrganizationDatabases } from "@gatehouse/postgres"
 import { createLogger, currentRequestContext } from "@gatehouse/telemetry"
 import { request as httpRequest } from "undici"
@@ -109,6 +109,20 @@ beforeAll(async () => {
     authorize: authenticated,
     handler: ({ reply }) => reply.code(204).send(),
   })
+  app.route({
+    method: "POST",
+    url: "/access/v1/question",
+    summary: "A wire of others",
+    internal: true,
+    body: z.object({ text: z.string() }),
+    responses: { 200: z.object({ text: z.string() }) },
+    malformedAs: "authz.malformed_access_request",
+    authorize: authenticated,
+    handler: ({ body }) => {
+      if (body.text === "refuse") throw new GatehouseError("request.conflict")
+      return body
+    },
+  })
   part = await app.listen(0)
 })
 afterAll(() => part.close())
@@ -179,6 +193,30 @@ describe("a checked route", () => {
     expect(status).toBe(422)
     expect(json).toMatchObject({ code: "request.invalid", errors: [{ path: "body.text" }, { path: "body" }] })
     expect(JSON.stringify(json)).not.toContain("s3cr3t")
+  })
+
+  it("on a wire of others says by one code that a request has not its form, and everything else as ever", async () => {
+    const send = (body: string, headers: Record<string, string> = {}) =>
+      ask({ method: "POST", url: "/access/v1/question", body, headers })
+    for (const [body, contentType] of [
+      ["{", "application/json"],
+      ["", "application/json"],
+      ['{"__proto__":{}}', "application/json"],
+      ['{"text":5}', "application/json"],
+      ['{"text":"x"}', "text/plain"],
+      ["text=x", "application/x-www-form-urlencoded"],
+    ] as const) {
+      const { status, json, response } = await send(body, { "content-type": contentType })
+      expect([status, json.code]).toEqual([400, "authz.malformed_access_request"])
+      expect(response.headers).toMatchObject({ "x-decision-id": json.decision_id })
+    }
+    expect((await send('{"text":5}')).json.errors).toEqual([
+      { path: "body.text", message: expect.any(String) },
+    ])
+    expect((await send('{"text":"x"}')).json).toEqual({ text: "x" })
+    expect((await send('{"text":"refuse"}')).json.code).toBe("request.conflict")
+    const { status, json } = await send(JSON.stringify({ text: "x".repeat(70_000) }))
+    expect([status, json.code]).toEqual([413, "request.too_large"])
   })
 
   it("refuses a body that would change prototypes", async () => {
