@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { listenOnLoopback } from "@gatehouse/http"
-import { type Clock, type PartHealth, type RunningPart, type Secret, systemClock } from "@gatehouse/kernel"
+import {
+  type Clock,
+  GatehouseError,
+  type PartHealth,
+  type RunningPart,
+  revealSecret,
+  Secret,
+  systemClock,
+} from "@gatehouse/kernel"
 import { createDatabase, createPool, migrate } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
+import { createIssuerTokenVerifier, type IssuerTokenVerifierOptions } from "@gatehouse/tokens"
 import type { Engine } from "./commands/engine.ts"
-import { authenticateByKey } from "./http/authenticate.ts"
+import { type Authenticate, authenticateByIssuer, authenticateByKey } from "./http/authenticate.ts"
 import { createWireHandler } from "./http/wire-handler.ts"
 import { followNotices } from "./storage/follow-notices.ts"
 import { migrations } from "./storage/migrations.ts"
@@ -14,14 +23,24 @@ import { createModels } from "./view/models.ts"
 import { createStoreViews } from "./view/store-views.ts"
 import { createTuplePages } from "./view/tuple-pages.ts"
 
+/** Callers present one of these keys: `Authorization: Bearer <key>`. */
+interface KeyCallers {
+  readonly presharedKey: Secret | readonly Secret[]
+  readonly oidc?: undefined
+}
+
+/** Callers present a token of this issuer: OpenFGA's `--authn-method oidc`, with the same meaning of each member. */
+interface IssuerCallers {
+  readonly presharedKey?: undefined
+  readonly oidc: Pick<IssuerTokenVerifierOptions, "issuer" | "issuerAliases" | "audience" | "subjects">
+}
+
 /** How to reach the database, where to listen, and who may ask. */
-export interface AuthorizationEngineOptions {
+export type AuthorizationEngineOptions = (KeyCallers | IssuerCallers) & {
   /** The engine's own database, as a login that may create its schema there. */
   readonly databaseUrl: Secret
   /** On loopback; 0 takes a free one. */
   readonly port: number
-  /** The key that every caller presents: `Authorization: Bearer <key>`. */
-  readonly presharedKey: Secret
   readonly logger: Logger
   readonly clock?: Clock
 }
@@ -35,10 +54,12 @@ const preloadWaitMilliseconds = 1_000
 
 /**
  * Starts an authorization server that speaks OpenFGA's HTTP API on loopback. Several may run on one database: they follow
- * each other's commits. Throws `server.port_taken` and what `migrate` throws.
+ * each other's commits. Throws `server.port_taken`, `tokens.not_configured` where nobody
+ * could be let in rightly, and what `migrate` throws.
  */
 export async function createAuthorizationEngine(options: AuthorizationEngineOptions): Promise<RunningPart> {
-  const { databaseUrl, logger, presharedKey, clock = systemClock } = options
+  const { databaseUrl, logger, clock = systemClock } = options
+  const authenticate = createAuthenticate(options)
   const pool = createPool({
     url: databaseUrl,
     max: maximumConnections,
@@ -63,7 +84,7 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
     notices = followNotices(pool, noticeHandlers(engine), logger)
     const preloaded = engine.views.preload(await storage.listChangedStores(maximumPreloadedStores))
     await Promise.race([preloaded, sleep(preloadWaitMilliseconds, undefined, { ref: false })])
-    const handler = createWireHandler({ engine, authenticate: authenticateByKey([presharedKey]), logger })
+    const handler = createWireHandler({ engine, authenticate, logger })
     const listener = await listenOnLoopback(handler, options.port)
     return {
       url: `http://127.0.0.1:${listener.port}`,
@@ -77,6 +98,14 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
     await free()
     throw error
   }
+}
+
+function createAuthenticate({ presharedKey, oidc, clock }: AuthorizationEngineOptions): Authenticate {
+  if (oidc !== undefined) return authenticateByIssuer(createIssuerTokenVerifier({ ...oidc, clock }))
+  const keys = presharedKey instanceof Secret ? [presharedKey] : presharedKey
+  if (keys.length === 0 || keys.some((key) => revealSecret(key) === ""))
+    throw new GatehouseError("tokens.not_configured", { details: { option: "presharedKey" } })
+  return authenticateByKey(keys)
 }
 
 function noticeHandlers({ views, pages }: Engine): Parameters<typeof followNotices>[1] {

@@ -22,6 +22,11 @@ export type {
   InternalTokenRequest,
   InternalTokenVerifier,
 } from "./internal-token/internal-token.ts"
+export {
+  createIssuerTokenVerifier,
+  type IssuerTokenVerifier,
+  type IssuerTokenVerifierOptions,
+} from "./issuer-token/create-issuer-token-verifier.ts"
 export type { KeySetFetch, KeySetResponse } from "./keys/fetch-key-set.ts"
 export {
   backChannelLogoutEvent,

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto"
 import type { IncomingMessage } from "node:http"
-import { revealSecret, type Secret } from "@gatehouse/kernel"
+import { isGatehouseError, revealSecret, type Secret } from "@gatehouse/kernel"
+import type { IssuerTokenVerifier } from "@gatehouse/tokens"
 import { refuse } from "../wire/error-codes.ts"
 
 /** Refuses a request whose caller is not known: by throwing, or by rejecting where that takes time. */
@@ -33,5 +34,22 @@ export function authenticateByKey(keys: readonly Secret[]): Authenticate {
     for (const key of expected) if (key.length === sent.length && timingSafeEqual(key, sent)) known = true
     if (!known) throw refuse("unauthenticated", "unauthenticated")
     return undefined
+  }
+}
+
+/**
+ * Lets in who presents a token of the issuer. Every mistake of a token is the one code that the real server has for it; keys
+ * that cannot be had are `unavailable`, never a pass.
+ */
+export function authenticateByIssuer(verifier: IssuerTokenVerifier): Authenticate {
+  return async (message) => {
+    const token = readBearer(message)
+    try {
+      await verifier.verify(token)
+    } catch (error) {
+      if (!isGatehouseError(error)) throw error
+      if (error.status === 503) throw refuse("unavailable", "the issuer's keys cannot be had")
+      throw refuse("invalid_claims", "invalid claims")
+    }
   }
 }

@@ -4,6 +4,7 @@ import { GatehouseError } from "@gatehouse/kernel"
 const statusOfCode = {
   bearer_token_missing: 401,
   unauthenticated: 401,
+  invalid_claims: 401,
   forbidden: 403,
   validation_error: 400,
   authorization_model_not_found: 400,
