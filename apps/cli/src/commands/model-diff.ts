@@ -1,3 +1,4 @@
+import { GatehouseError } from "@gatehouse/sdk/client"
 import {
   checkModel,
   diff,
@@ -48,6 +49,7 @@ export const modelDiff = defineCommand({
     const after = checkModel(readModelFile(args.new), args.new)
     const tuples = readTuples(args.tuples, [args.old, args.new])
     const found = await diff(before, after, tuples, context === undefined ? {} : { context })
+    requireCounting(found, tuples.length)
     if (args.json) terminal.out(JSON.stringify(found))
     else for (const line of drawModelDiff(terminal, found)) terminal.out(line)
     return exitCodeFor(found, failOn)
@@ -72,6 +74,15 @@ function parseContext(json: string | undefined): Readonly<Record<string, unknown
     // The same mistake, in other words.
   }
   throw usageError("--context takes a JSON object.")
+}
+
+/** Relationships that count for nothing at all are the wrong file's: that nothing changes with them says nothing. */
+function requireCounting({ tuples: { ignored } }: ModelDiff, count: number): void {
+  const [first] = ignored.tuples
+  if (first === undefined || ignored.count < count) return
+  throw new GatehouseError("openfga.file_tuple_invalid", {
+    publicMessage: `Neither model allows any of the relationships; the first: ${first.reason}.`,
+  })
 }
 
 /** What could not be decided, or was not looked at, may be anything: it counts as a change of either kind. */

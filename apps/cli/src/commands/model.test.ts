@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { readStoreFile, runStoreTests } from "@gatehouse/sdk/model"
 import { describe, expect, test } from "vitest"
 import { readEnvironment } from "../environment.ts"
 import { exitCodeMeanings } from "../exit-codes.ts"
@@ -27,6 +29,7 @@ const tuples = [
   { user: "user:bob", relation: "member", object: "group:eng" },
 ]
 const conditional = { user: "user:carl", relation: "viewer", object: "doc:2", condition: { name: "low" } }
+const robot = { user: "robot:1", relation: "viewer", object: "doc:1" }
 const store = (test: string) => `name: Docs
 model_file: old.fga
 tuple_file: tuples.json
@@ -55,7 +58,8 @@ const files: Readonly<Record<string, string>> = {
   "tuples.json": JSON.stringify(tuples),
   "conditional.jsonl": [...tuples, conditional].map((tuple) => JSON.stringify(tuple)).join("\n"),
   "twice.fga.yaml": `model_file: old.fga\ntuples: ${JSON.stringify([tuples[0], tuples[0]])}\n`,
-  "other.json": JSON.stringify([{ user: "robot:1", relation: "viewer", object: "doc:1" }]),
+  "other.json": JSON.stringify([robot]),
+  "mixed.json": JSON.stringify([...tuples, robot]),
   "good.fga.yaml": store(checks(true, true)),
   "bad.fga.yaml": store(checks(true, false)),
   "old.fga.yaml": store(checks(true)),
@@ -172,6 +176,11 @@ bad.fga.yaml (Docs)
   })
 })
 
+test("the platform's own model answers as its store test says", () => {
+  const file = new URL("../../../../packages/contracts/src/permissions/model.fga.yaml", import.meta.url)
+  expect(runStoreTests(readStoreFile(fileURLToPath(file)))).toMatchObject({ failed: 0, passed: 74 })
+})
+
 describe("gatehouse model diff", () => {
   test("ends with 0 where nothing changes", async () => {
     expect(await gatehouse("model", "diff", "old.fga", "same.fga", "--tuples", "tuples.json")).toEqual({
@@ -242,7 +251,7 @@ Undecided answers hang on conditions: give their parameters with --context.
       "old.fga",
       "more.fga",
       "--tuples",
-      "other.json",
+      "mixed.json",
     )
     expect([status, stdout]).toEqual([
       0,
@@ -252,7 +261,7 @@ Undecided answers hang on conditions: give their parameters with --context.
 Relationships that count for nothing, since neither model allows them: 1
   robot:1 viewer doc:1
 
-Nobody gains or loses anything among 1 user and 2 objects.
+Nobody gains or loses anything among 4 users and 5 objects.
 `,
     ])
   })

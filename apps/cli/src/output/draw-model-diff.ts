@@ -65,7 +65,8 @@ function byRelation(groups: readonly AccessGroup[]): ReadonlyMap<string, readonl
   return found
 }
 
-function drawGroups(terminal: Styled, groups: readonly AccessGroup[]): string[] {
+function drawGroups(terminal: Styled, all: readonly AccessGroup[]): string[] {
+  const groups = withoutThoseInEveryone(all)
   const lines = groups
     .slice(0, usersShown)
     .flatMap(({ user, gains, losses, undecided }) => [
@@ -74,7 +75,28 @@ function drawGroups(terminal: Styled, groups: readonly AccessGroup[]): string[] 
       ...(undecided.length > 0 ? [terminal.style("yellow", line("?", user, "undecided on", undecided))] : []),
     ])
   const rest = groups.length - usersShown
-  return rest > 0 ? [...lines, `  and ${rest} users more (--json lists all)`] : lines
+  return rest > 0 ? [...lines, `  and ${several(rest, "user")} more (--json lists all)`] : lines
+}
+
+/** What everyone of a type (`type:*`) gains or loses is not said again of each of them. */
+function withoutThoseInEveryone(groups: readonly AccessGroup[]): readonly AccessGroup[] {
+  const everyone = new Map(
+    groups.filter(({ user }) => user.endsWith(":*")).map((group) => [group.user, objectsOf(group)]),
+  )
+  return groups.flatMap((group) => {
+    const { user } = group
+    const theirs = user.includes("#") ? undefined : everyone.get(`${user.slice(0, user.indexOf(":"))}:*`)
+    if (theirs === undefined || user.endsWith(":*")) return [group]
+    const own = (kind: "gains" | "losses" | "undecided") =>
+      group[kind].filter(({ object }) => !theirs[kind].has(object))
+    const left = { ...group, gains: own("gains"), losses: own("losses"), undecided: own("undecided") }
+    return left.gains.length + left.losses.length + left.undecided.length === 0 ? [] : [left]
+  })
+}
+
+function objectsOf({ gains, losses, undecided }: AccessGroup) {
+  const named = (changes: readonly AccessChange[]) => new Set(changes.map(({ object }) => object))
+  return { gains: named(gains), losses: named(losses), undecided: named(undecided) }
 }
 
 function line(sign: string, user: string, verb: string, changes: readonly AccessChange[]): string {

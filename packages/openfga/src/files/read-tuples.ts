@@ -115,6 +115,7 @@ const columns = [...requiredColumns, "user_relation", "condition_name", "conditi
 type Column = (typeof columns)[number]
 
 function parseTuplesFromCsv(file: string, content: string): RelationshipTuple[] {
+  const source = sourceOfRows(file)
   const rows = parseCsv(file, content)
   const head = rows.next().value
   const places = placesOfColumns({ source: sourceOfLine(file, 1), path: [], value: head?.cells ?? [] })
@@ -130,9 +131,14 @@ function parseTuplesFromCsv(file: string, content: string): RelationshipTuple[] 
       object: `${cell("object_type")}:${cell("object_id")}`,
       ...conditionOf(part, cell("condition_name"), cell("condition_context")),
     }
-    notePlace(tuple, part)
+    notePlace(tuple, { source, path: [line] })
     return tuple
   })
+}
+
+/** A file whose parts are found by the number of their line: one source for a million rows. */
+function sourceOfRows(file: string): PartSource {
+  return { file, lineOf: ([line]) => (typeof line === "number" ? line : undefined) }
 }
 
 /** Which column is where. The part's value are the heads. */
