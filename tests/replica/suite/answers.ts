@@ -139,7 +139,7 @@ export function describeAnswers(target: () => ReplicaTarget): void {
     ) => {
       const filter = relation === undefined ? { type: "user" } : { type: "group", relation }
       const answer = await authorizer
-        .listUsers({ object, relation: "viewer", filter })
+        .listUsers({ object, relation: "viewer", filter, context: { network: "office" } })
         .catch(({ code }) => code)
       return typeof answer === "string" ? answer : { ...answer, users: answer.users.sort() }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { decideWindow, type FeedChange, type SeenChanges } from "./change-window.ts"
+import { ChangeWindow, type FeedChange, type SeenChanges } from "./change-window.ts"
 import { keyOf } from "./tuple-identity.ts"
 
 const tupleOf = (name: string) => ({ user: `user:${name}`, relation: "viewer", object: "document:1" })
@@ -12,13 +12,26 @@ function feed(...names: string[]): FeedChange[] {
   })
 }
 
+function windowOf(
+  names: readonly string[],
+  seen: SeenChanges = new Map(),
+  reachesBack = false,
+): ChangeWindow {
+  const window = new ChangeWindow(seen, reachesBack)
+  for (const change of feed(...names)) window.add(change)
+  return window
+}
+
 function seenAfter(...names: string[]): SeenChanges {
-  return decideWindow({ changes: feed(...names), seen: new Map(), reachesBack: false }).seen
+  return windowOf(names).seen
 }
 
 function decide(seen: SeenChanges, names: string[], reachesBack = false) {
-  const { apply, settle } = decideWindow({ changes: feed(...names), seen, reachesBack })
-  return { apply: apply.map(({ mark }) => mark), settle: [...settle.values()].map(({ user }) => user.slice(5)) }
+  const decisions = [...windowOf(names, seen, reachesBack).decide()]
+  return {
+    apply: decisions.filter(({ certain }) => certain).map(({ change }) => change.mark),
+    settle: decisions.filter(({ certain }) => !certain).map(({ change }) => change.tuple.user.slice(5)),
+  }
 }
 
 describe("a change", () => {

@@ -8,62 +8,72 @@ export interface FeedChange {
   readonly mark: string
 }
 
-/** What the last complete poll saw: for each tuple the marks of its changes, in the feed's order. */
-export type SeenChanges = ReadonlyMap<string, readonly string[]>
-
-/** A window of the feed, and what was known before it was read. */
-export interface ChangeWindow {
-  /** In the feed's order, which is not the order of commits. */
-  readonly changes: readonly FeedChange[]
-  readonly seen: SeenChanges
-  /** True where this window begins before the last one did: what it shows there was perhaps seen long ago. */
-  readonly reachesBack: boolean
+/** The changes of one tuple in a window, in the feed's order, and where in the window the first of them stands. */
+interface TupleChanges {
+  readonly place: number
+  readonly changes: FeedChange[]
 }
 
-/** What a window says, a tuple in at most one of both lists. */
+/** What the last complete poll saw, by tuple. */
+export type SeenChanges = ReadonlyMap<string, TupleChanges>
+
+/** What a window says of a tuple that changed. `certain`: the change's effect is what is stored. Else that has to be read. */
 export interface WindowDecision {
-  /** Their effect is what is stored: the tuple's one change in the window, new, and behind all that was known. */
-  readonly apply: readonly FeedChange[]
-  /** Tuples, by key, of which the feed only says that they changed: what is stored has to be read. */
-  readonly settle: ReadonlyMap<string, RelationshipTuple>
-  /** For the next window, if this poll is completed. */
-  readonly seen: SeenChanges
+  readonly change: FeedChange
+  readonly certain: boolean
 }
 
 /**
- * Decides what a window of the feed means. The feed's order may differ from the order of commits, so it is trusted only
- * where it cannot mislead: all that was committed since the last poll lies in the window, thus a tuple whose one change there
- * is new has had no other since. A tuple with several, or with one that appears before what was seen already, is settled.
+ * A window of the feed, and what it means. The feed's order may differ from the order of commits, so it is trusted only where
+ * it cannot mislead: all that was committed since the last poll lies in the window, thus a tuple whose one change there is
+ * new has had no other since. A tuple with several, or with one that appears before what was seen already, is not certain.
+ * Pure, and in steps: whoever adds and decides may rest in between.
  */
-export function decideWindow({ changes, seen, reachesBack }: ChangeWindow): WindowDecision {
-  const lists = new Map<string, FeedChange[]>()
-  let lastKnown = -1
-  for (const [place, change] of changes.entries()) {
-    const list = lists.get(change.key)
-    if (list === undefined) lists.set(change.key, [change])
-    else list.push(change)
-    if (seen.get(change.key)?.includes(change.mark) === true) lastKnown = place
+export class ChangeWindow {
+  readonly #before: SeenChanges
+  readonly #reachesBack: boolean
+  readonly #seen = new Map<string, TupleChanges>()
+  #size = 0
+  #lastKnownPlace = -1
+
+  /** `reachesBack`: the window begins before the last one did, so what it shows there was perhaps seen long ago. */
+  constructor(before: SeenChanges, reachesBack: boolean) {
+    this.#before = before
+    this.#reachesBack = reachesBack
   }
-  const late = new Set<string>()
-  for (let place = 0; place < lastKnown; place++) late.add((changes[place] as FeedChange).key)
-  const apply: FeedChange[] = []
-  const settle = new Map<string, RelationshipTuple>()
-  const marks = new Map<string, readonly string[]>()
-  for (const [key, list] of lists) {
-    const now = list.map(({ mark }) => mark)
-    const before = seen.get(key) ?? []
-    marks.set(key, now)
-    if (isEndOf(now, before)) continue
-    const [only] = list as [FeedChange]
-    const isNew = list.length === 1 && !before.includes(only.mark)
-    if (isNew && !reachesBack && !late.has(key)) apply.push(only)
-    else settle.set(key, only.tuple)
+
+  /** What was added, for the next window, if this poll is completed. */
+  get seen(): SeenChanges {
+    return this.#seen
   }
-  return { apply, settle, seen: marks }
+
+  /** Takes the next change, in the feed's order. */
+  add(change: FeedChange): void {
+    const place = this.#size++
+    const others = this.#seen.get(change.key)
+    if (others === undefined) this.#seen.set(change.key, { place, changes: [change] })
+    else others.changes.push(change)
+    if (isKnown(change, this.#before.get(change.key))) this.#lastKnownPlace = place
+  }
+
+  /** Every tuple with a change that the last poll did not see, each once. */
+  *decide(): Generator<WindowDecision> {
+    for (const [key, { place, changes }] of this.#seen) {
+      const before = this.#before.get(key)
+      if (isEndOf(changes, before?.changes ?? [])) continue
+      const change = changes[0] as FeedChange
+      const isLate = this.#reachesBack || place < this.#lastKnownPlace
+      yield { change, certain: changes.length === 1 && !isLate && !isKnown(change, before) }
+    }
+  }
+}
+
+function isKnown({ mark }: FeedChange, before: TupleChanges | undefined): boolean {
+  return before?.changes.some((known) => known.mark === mark) === true
 }
 
 /** True where nothing was added: the window has moved on, and only early changes have left it. */
-function isEndOf(now: readonly string[], before: readonly string[]): boolean {
+function isEndOf(now: readonly FeedChange[], before: readonly FeedChange[]): boolean {
   const gone = before.length - now.length
-  return gone >= 0 && now.every((mark, index) => mark === before[gone + index])
+  return gone >= 0 && now.every(({ mark }, index) => mark === before[gone + index]?.mark)
 }

@@ -18,8 +18,11 @@ const maximumWindowChanges = 100_000
 export interface FeedReader {
   /** Whether the store is there. The real server says so here alone: it goes on answering checks of a deleted one. */
   lookAtStore(): Promise<boolean>
-  /** Every change from a moment of the server's time on; undefined for more than a window may hold. */
-  readWindow(startMilliseconds: number): Promise<FeedChange[] | undefined>
+  /**
+   * Gives every change from a moment of the server's time on to `take`, in the feed's order. False for more than a window may
+   * hold: then the rest was not read.
+   */
+  readWindow(startMilliseconds: number, take: (change: FeedChange) => void): Promise<boolean>
   /** All stored tuples, page by page; the next page is asked for before this one is given. */
   readPages(): AsyncGenerator<RelationshipTuple[]>
   /** The stored tuple of this key, as of now. */
@@ -51,7 +54,7 @@ export function createFeedReader(
       if (textIn(bodyOf(answer, "query"), "id") !== target.storeId) throw unexpected()
       return true
     },
-    readWindow: (startMilliseconds) => readWindow(target, get, startMilliseconds),
+    readWindow: (startMilliseconds, take) => readWindow(target, get, startMilliseconds, take),
     async *readPages() {
       const ask = (token: string) => read({ page_size: pageItems, continuation_token: token })
       let asked: Promise<unknown> | undefined = ask("")
@@ -89,8 +92,9 @@ async function readWindow(
   target: WireTarget,
   get: (path: string) => Promise<JsonAnswer>,
   startMilliseconds: number,
-): Promise<FeedChange[] | undefined> {
-  const changes: FeedChange[] = []
+  take: (change: FeedChange) => void,
+): Promise<boolean> {
+  let taken = 0
   // A token goes on from where the page ended. Without one the feed would begin at its very beginning: never that.
   let from: Record<string, string> = { start_time: new Date(startMilliseconds).toISOString() }
   for (;;) {
@@ -98,9 +102,10 @@ async function readWindow(
     const page = bodyOf(await get(`${storePath(target, "changes")}?${query}`), "query")
     const entries = listIn(page, "changes")
     // The feed never says that it ends; at its end there is nothing on a page.
-    if (entries.length === 0) return changes
-    for (const entry of entries) changes.push(changeIn(entry))
-    if (changes.length > maximumWindowChanges) return undefined
+    if (entries.length === 0) return true
+    for (const entry of entries) take(changeIn(entry))
+    taken += entries.length
+    if (taken > maximumWindowChanges) return false
     const token = textIn(page, "continuation_token")
     if (token === "" || token === from.continuation_token) throw unexpected()
     from = { continuation_token: token }

@@ -7,6 +7,6 @@ test("whatever commits late, wherever clocks jump and whoever writes meanwhile, 
     fc.asyncProperty(histories, async (events) => {
       expect(await followHistory(events)).toEqual([])
     }),
-    { numRuns: 1_000 },
+    { numRuns: 2_000 },
   )
 })

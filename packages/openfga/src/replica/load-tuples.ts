@@ -1,5 +1,5 @@
 import { unavailable } from "../wire-client.ts"
-import { decideWindow, type SeenChanges } from "./change-window.ts"
+import { ChangeWindow, type SeenChanges } from "./change-window.ts"
 import type { FeedReader } from "./feed-reader.ts"
 import type { TupleMemory } from "./tuple-memory.ts"
 
@@ -14,9 +14,9 @@ export async function loadTuples(
   memory: TupleMemory,
   windowStart: number,
 ): Promise<SeenChanges> {
-  const changes = await reader.readWindow(windowStart)
-  if (changes === undefined) throw unavailable("too_many_changes")
-  const { seen } = decideWindow({ changes, seen: nothingSeen, reachesBack: false })
+  const window = new ChangeWindow(nothingSeen, false)
+  if (!(await reader.readWindow(windowStart, (change) => window.add(change))))
+    throw unavailable("too_many_changes")
   for await (const tuples of reader.readPages()) memory.tuples.write({ writes: tuples })
-  return seen
+  return window.seen
 }

@@ -1,6 +1,6 @@
 import type { RelationshipTuple } from "@gatehouse/rebac"
 import { unavailable } from "../wire-client.ts"
-import { decideWindow, type FeedChange, type SeenChanges } from "./change-window.ts"
+import { ChangeWindow, type FeedChange, type SeenChanges } from "./change-window.ts"
 import type { FeedReader } from "./feed-reader.ts"
 import { readEach, type StoredTuple, settleTuples } from "./settle-tuples.ts"
 import { TimeSlices } from "./time-slices.ts"
@@ -37,30 +37,39 @@ export async function pollFeed(poll: Poll): Promise<PollOutcome> {
   const { reader, memory } = poll
   const since = memory.hold()
   try {
-    const window = reader.readWindow(poll.windowStart)
+    const window = new ChangeWindow(poll.seen, poll.reachesBack)
+    const reading = reader.readWindow(poll.windowStart, (change) => window.add(change))
     // Looked at first: a store that is gone is gone, whatever the feed says or does not say.
-    window.catch(() => undefined)
+    reading.catch(() => undefined)
     if (!(await reader.lookAtStore())) return { kind: "gone" }
-    const changes = await window
-    if (changes === undefined) return { kind: "reload" }
-    const { apply, settle, seen } = decideWindow({ changes, seen: poll.seen, reachesBack: poll.reachesBack })
-    const toSettle = new Map([...poll.forced, ...settle])
-    if (toSettle.size > Math.max(maximumSettledTuples, memory.tuples.size / tuplesPerPage))
+    if (!(await reading)) return { kind: "reload" }
+    const { certain, uncertain } = await sort(poll, window)
+    if (uncertain.length > Math.max(maximumSettledTuples, memory.tuples.size / tuplesPerPage))
       return { kind: "reload" }
-    const touched = await readEach(reader, memory, [...toSettle.values()], (found) =>
-      putIn(
-        poll,
-        apply.filter(({ key }) => !toSettle.has(key)),
-        found,
-        since,
-      ),
-    )
+    const touched = await readEach(reader, memory, uncertain, (found) => putIn(poll, certain, found, since))
     if (!(await settleTuples(reader, memory, touched))) throw unavailable("tuples_change_too_fast")
-    return { kind: "complete", seen }
+    return { kind: "complete", seen: window.seen }
   } finally {
     memory.release(since)
     memory.forgetTouches()
   }
+}
+
+/** What to put in as the feed says it, and what to read before. */
+async function sort(
+  { forced }: Poll,
+  window: ChangeWindow,
+): Promise<{ certain: FeedChange[]; uncertain: RelationshipTuple[] }> {
+  const certain: FeedChange[] = []
+  const uncertain = new Map(forced)
+  const slices = new TimeSlices()
+  for (const decision of window.decide()) {
+    const { change } = decision
+    if (!decision.certain) uncertain.set(change.key, change.tuple)
+    else if (!forced.has(change.key)) certain.push(change)
+    if (slices.isOver) await slices.rest()
+  }
+  return { certain, uncertain: [...uncertain.values()] }
 }
 
 /** Puts in everything that was collected; in one step, unless that is too much for one. Gives what others touched meanwhile. */

@@ -66,6 +66,10 @@ test("a first window reaches the overlap back from when its call was made", () =
 test("hours of answers without a complete poll stay few, and a clock set back among them is not lost", () => {
   const times = sighted(0, () => start)
   for (let monotonic = 250; monotonic < 40_000_000; monotonic += 250)
-    times.record({ monotonic, wall: monotonic, server: start + monotonic - (monotonic > 30_000_000 ? 90_000_000 : 0) })
+    times.record({
+      monotonic,
+      wall: monotonic,
+      server: start + monotonic - (monotonic > 30_000_000 ? 90_000_000 : 0),
+    })
   expect(times.windowStart(0)).toBeLessThanOrEqual(start + 30_000_000 - 90_000_000)
 })

@@ -1,4 +1,4 @@
-import type { RelationshipTuple } from "@gatehouse/rebac"
+import type { RelationshipTuple, TupleKey } from "@gatehouse/rebac"
 import type { FeedReader } from "./feed-reader.ts"
 import type { Since, TupleMemory } from "./tuple-memory.ts"
 
@@ -7,7 +7,7 @@ const readsAtOnce = 8
 
 /** What is stored under a key, and the moment before it was asked for. */
 export interface StoredTuple {
-  readonly key: RelationshipTuple
+  readonly key: TupleKey
   readonly stored: RelationshipTuple | undefined
   readonly since: Since
 }
@@ -19,7 +19,7 @@ export interface StoredTuple {
 export async function readEach<Result>(
   reader: FeedReader,
   memory: TupleMemory,
-  keys: readonly RelationshipTuple[],
+  keys: readonly TupleKey[],
   use: (found: readonly StoredTuple[]) => Result | Promise<Result>,
 ): Promise<Result> {
   const since = memory.hold()
@@ -46,7 +46,7 @@ const maximumRounds = 4
 export async function settleTuples(
   reader: FeedReader,
   memory: TupleMemory,
-  keys: readonly RelationshipTuple[],
+  keys: readonly TupleKey[],
 ): Promise<boolean> {
   let left = keys
   for (let round = 0; left.length > 0 && round < maximumRounds; round++)

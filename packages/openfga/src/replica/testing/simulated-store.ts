@@ -132,16 +132,14 @@ export class SimulatedStore {
         await this.pass()
         return true
       },
-      readWindow: async (start) => {
+      readWindow: async (start, take) => {
         await this.pass()
         see()
         if (start >= this.now + this.clockOffset) throw unavailable("start_in_the_future")
-        const changes = this.#entries
-          .filter(({ place }) => place >= start)
-          .sort((a, b) => a.place - b.place)
-          .map(({ change }) => change)
+        const changes = this.#entries.filter(({ place }) => place >= start).sort((a, b) => a.place - b.place)
+        for (const { change } of changes) take(change)
         await this.pass()
-        return changes
+        return true
       },
       readPages: () => this.#readPages(),
       readStored: async (key) => {
