@@ -4,7 +4,7 @@ import { parseHost } from "../request/parse-host.ts"
 const preflightSeconds = "600"
 const allowedMethods = "GET, POST, PUT, PATCH, DELETE"
 const allowedHeaders =
-  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-project-id"
+  "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-project-id, x-request-id"
 const exposedHeaders = "etag, location, retry-after, x-decision-id, x-request-id"
 
 /** Which pages may call the API from a browser. */
