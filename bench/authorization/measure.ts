@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto"
 import { cpuSeconds, processTree } from "../start/process-tree.ts"
 import { type Figure, type Load, type LoadTarget, wrkLoad } from "./figures.ts"
 import { runWrk } from "./run-wrk.ts"
-import type { Server, Servers } from "./start-servers.ts"
+import type { Server } from "./server.ts"
+import type { Servers } from "./start-servers.ts"
 
 /** One measurement of a load on a server. */
 export interface Measurement {
@@ -32,5 +33,5 @@ export async function measure(
 
 /** Of the server and of every process of the database, one for each connection to it. */
 function processorTime(servers: Servers, server: Server): Map<number, number> {
-  return cpuSeconds([...processTree(server.pid), ...processTree(servers.postgresPid)])
+  return cpuSeconds([...processTree(server.pid), ...processTree(servers.database.pid)])
 }

@@ -3,7 +3,7 @@ import { markdownTable, median, wholeNumber } from "../report/table.ts"
 import { loads } from "./figures.ts"
 import type { Measurement } from "./measure.ts"
 import type { BenchOptions } from "./options.ts"
-import type { Server } from "./start-servers.ts"
+import type { Server } from "./server.ts"
 
 /** Everything measured: by load's name, for each server one measurement a round. */
 export type Measured = ReadonlyMap<string, Readonly<Record<Server["name"], readonly Measurement[]>>>

@@ -10,7 +10,8 @@ import { type BenchOptions, readOptions } from "./options.ts"
 import { makePopulation, type Population } from "./population.ts"
 import { describeRun, type Measured, resultRows, resultTable } from "./report.ts"
 import { assertWrk } from "./run-wrk.ts"
-import { type Server, type Servers, startServers } from "./start-servers.ts"
+import type { Server } from "./server.ts"
+import { type Servers, startServers } from "./start-servers.ts"
 import { verifyAnswers } from "./verify-answers.ts"
 import { type BenchStore, createStore } from "./wire.ts"
 
@@ -38,7 +39,7 @@ async function prepare(servers: Servers, population: Population, folder: string)
   const { openfgaCached } = servers
   // One database under both, so one store: only the caches differ.
   stores.set(openfgaCached, stores.get(servers.openfga) as BenchStore)
-  await servers.analyze()
+  await servers.database.analyze()
   for (const [server, store] of stores) {
     say(`comparing the answers of ${server.name} with the evaluator's`)
     await verifyAnswers(server, store, population)
@@ -83,12 +84,12 @@ try {
   const targets = await prepare(servers, makePopulation(options.tuples), folder)
   const rows = resultRows(await measureAll(servers, targets, options))
   const machine = describeMachine()
-  const sentence = describeRun(machine, options, servers.postgresVersion)
+  const sentence = describeRun(machine, options, servers.database.version)
   const table = resultTable(rows)
   process.stdout.write(`${sentence}\n\n${table}\n`)
   if (!options.print) {
     const { seconds, rounds, tuples } = options
-    const results = { machine, postgres: servers.postgresVersion, seconds, rounds, tuples, rows }
+    const results = { machine, postgres: servers.database.version, seconds, rounds, tuples, rows }
     writeFileSync(new URL("results.json", import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
     writeBetweenMarkers(new URL("README.md", import.meta.url), `${sentence}\n\n${table}`)
   }

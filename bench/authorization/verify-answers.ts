@@ -1,5 +1,5 @@
 import type { Population } from "./population.ts"
-import type { Server } from "./start-servers.ts"
+import type { Server } from "./server.ts"
 import { type BenchStore, checkBody, listBody, post } from "./wire.ts"
 
 const CHECKED = 300

@@ -1,5 +1,5 @@
 import type { AuthorizationModel, CheckQuery, ListObjectsQuery, RelationshipTuple } from "@gatehouse/rebac"
-import type { Server } from "./start-servers.ts"
+import type { Server } from "./server.ts"
 
 /** A store on a server, with the model that its questions name. */
 export interface BenchStore {

@@ -1,0 +1,28 @@
+import type { TupleChange } from "@gatehouse/openfga"
+import type { CheckQuery } from "@gatehouse/rebac"
+
+/** The store that a replica follows. */
+export interface Target {
+  readonly url: string
+  readonly credential: string
+  readonly storeId: string
+  readonly modelId: string
+}
+
+/** What the parent asks of a replica's process, one at a time. */
+export type Command =
+  | { readonly kind: "load" }
+  | { readonly kind: "read_all" }
+  | { readonly kind: "wait_for"; readonly query: CheckQuery; readonly allowed: boolean }
+  | { readonly kind: "checks"; readonly queries: readonly CheckQuery[] }
+  | { readonly kind: "write"; readonly change: TupleChange }
+
+/** What it measured. `at` is in nanoseconds of the machine's monotonic clock. */
+export interface Outcome {
+  readonly seconds?: number
+  readonly bytes?: number
+  readonly tuples?: number
+  readonly perSecond?: number
+  readonly at?: number
+  readonly failure?: string
+}
