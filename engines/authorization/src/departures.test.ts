@@ -152,6 +152,33 @@ describe("bodies", () => {
     })
   })
 
+  test("two members of one name are refused also where nobody reads them", async () => {
+    expect(await wire.raw("POST", "/stores", '{"name":"abc","unknown":1,"unknown":2}')).toMatchObject({
+      status: 400,
+      body: { code: "validation_error" },
+    })
+  })
+
+  test("a junk token for stores or models is the caller's mistake", async () => {
+    const store = await prepareStore(wire, contractModel)
+    for (const path of ["/stores", store.path("authorization-models")])
+      expect(await wire.get(`${path}?continuation_token=abcd`)).toMatchObject({
+        status: 400,
+        body: { code: "invalid_continuation_token" },
+      })
+  })
+
+  test("a refusal names the store in its headers, never the model", async () => {
+    const store = await prepareStore(wire, contractModel)
+    const { status, headers } = await wire.post(store.path("check"), {
+      tuple_key: tuple("user:a", "nope", "document:1"),
+      authorization_model_id: store.modelId,
+    })
+    expect(status).toBe(400)
+    expect(headers.get("openfga-store-id")).toBe(store.store)
+    expect(headers.get("openfga-authorization-model-id")).toBeNull()
+  })
+
   test("JSON nested 100,000 deep is refused, and the engine goes on", async () => {
     const store = await prepareStore(wire, contractModel)
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
@@ -202,6 +229,19 @@ describe("bodies", () => {
       wire.post(store.path("list-objects"), { type: "document", relation, user: "user:many" })
     expect((await list("owner")).headers.get("gatehouse-incomplete")).toBe("true")
     expect((await list("blocked")).headers.get("gatehouse-incomplete")).toBeNull()
+    const users = {
+      object: { type: "document", id: "1" },
+      relation: "owner",
+      user_filters: [{ type: "user" }],
+    }
+    expect((await wire.post(store.path("list-users"), users)).headers.get("gatehouse-incomplete")).toBeNull()
+    const streamed = await wire.post(store.path("streamed-list-objects"), {
+      type: "document",
+      relation: "owner",
+      user: "user:many",
+    })
+    expect(String(streamed.body).trim().split("\n")).toHaveLength(1_001)
+    expect(streamed.headers.get("gatehouse-incomplete")).toBeNull()
   })
 })
 

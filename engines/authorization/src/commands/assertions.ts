@@ -1,9 +1,16 @@
-import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
+import {
+  type CompiledModel,
+  createEvaluator,
+  createTupleStore,
+  type RelationshipTuple,
+  type TupleKey,
+  validateTuple,
+} from "@gatehouse/rebac"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumAssertionsBytes } from "../wire/limits.ts"
 import { structSize, tupleSize } from "../wire/protobuf-size.ts"
 import type { Engine } from "./engine.ts"
-import { requireRelation, requireType } from "./list-objects.ts"
+import { answerOrRefuse } from "./refuse-question.ts"
 import { requireStore, resolveModel } from "./resolve-model.ts"
 
 /** A question with the answer that the model's author expects. Kept for tools; the engine never evaluates them. */
@@ -47,13 +54,8 @@ export async function readAssertions(
 }
 
 function assertFits(model: CompiledModel, { question, contextualTuples }: Assertion): void {
-  const type = question.object.slice(0, Math.max(question.object.indexOf(":"), 0))
-  try {
-    requireType(model, type)
-    requireRelation(model, type, question.relation)
-  } catch {
-    throw refuse("validation_error", `type or relation of '${type}#${question.relation}' not found`)
-  }
+  // Asked of no tuples at all, only the question itself can be refused.
+  answerOrRefuse("expand", () => createEvaluator(model, createTupleStore()).check(question))
   for (const tuple of contextualTuples) {
     const reason = validateTuple(model, tuple)
     if (reason !== undefined) throw refuse("validation_error", reason)

@@ -98,6 +98,7 @@ export function changesContract(target: () => ContractTarget): void {
     ["type=a:b", "type_invalid_pattern"],
     ["start_time=2100-01-01T00:00:00Z", "validation_error"],
     ["start_time=yesterday", "validation_error"],
+    ["start_time=", "validation_error"],
     ["continuation_token=abcd", "invalid_continuation_token"],
     ["continuation_token=!", "validation_error"],
   ])("?%s is refused", async (query, code) => {

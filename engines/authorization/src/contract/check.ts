@@ -151,6 +151,11 @@ export function checkContract(target: () => ContractTarget): void {
         "validation_error",
       ],
       [
+        "a trace that is no boolean",
+        { tuple_key: tuple("user:a", "owner", "document:1"), trace: "yes" },
+        "validation_error",
+      ],
+      [
         "a context that is no object",
         { tuple_key: tuple("user:a", "owner", "document:1"), context: [] },
         "validation_error",

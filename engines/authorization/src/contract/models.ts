@@ -287,6 +287,11 @@ export function modelsContract(target: () => ContractTarget): void {
       status: 400,
       body: { code: "authorization_model_not_found" },
     })
+    for (const user of ["nope:a", "anne", "group:inner#nope"])
+      expect(await put(store.modelId, [{ tuple_key: { ...key, user }, expectation: true }])).toMatchObject({
+        status: 400,
+        body: { code: "validation_error" },
+      })
     expect(await wire().get(store.path(`assertions/${unknownId}`))).toMatchObject({
       status: 400,
       body: { code: "authorization_model_not_found" },

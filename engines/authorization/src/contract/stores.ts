@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { type ContractTarget, createWire, unknownId } from "./wire.ts"
+import { type ContractTarget, createWire, unknownId, type Wire } from "./wire.ts"
 
 const ulid = /^[0-9A-HJKMNP-TV-Z]{26}$/
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z$/
@@ -102,6 +102,16 @@ export function storesContract(target: () => ContractTarget): void {
   test("HEAD is no method of any path: 404 without a body", async () => {
     for (const path of ["/healthz", "/stores", `/stores/${unknownId}`, "/nope"])
       expect(await wire().raw("HEAD", path, undefined)).toMatchObject({ status: 404, body: "" })
+  })
+
+  test("a store is named in the header of every answer about it, refusals included", async () => {
+    const headerOf = async (answer: ReturnType<Wire["get"]>) => (await answer).headers.get("openfga-store-id")
+    const at = (operation: string) => `/stores/${unknownId}${operation}`
+    expect(await headerOf(wire().get(at("")))).toBe(unknownId)
+    expect(await headerOf(wire().get(at("/changes?page_size=0")))).toBe(unknownId)
+    expect(await headerOf(wire().post(at("/check"), {}))).toBe(unknownId)
+    expect(await headerOf(wire().delete(at("")))).toBe(unknownId)
+    expect(await headerOf(wire().get("/stores?page_size=1"))).toBeNull()
   })
 
   test("a slash at the end is an empty segment", async () => {

@@ -44,6 +44,8 @@ const checkRoute: Route = {
   path: "/stores/:store/check",
   handle: async (engine, request) => {
     const input = { ...reference(request, "CheckRequest"), ...parseQuestionOf(request.body, "CheckRequest") }
+    // Looked at by the real server, and by nobody used.
+    request.body.boolean("trace")
     const { allowed, modelId } = await check(engine, input)
     return { body: { allowed, resolution: "" }, store: input.store, modelId }
   },

@@ -42,16 +42,18 @@ export const storeRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/stores/:store",
-    handle: async (engine, request) => ({
-      body: shown(await getStore(engine, storeOf(request, "GetStoreRequest"))),
-    }),
+    handle: async (engine, request) => {
+      const store = storeOf(request, "GetStoreRequest")
+      return { body: shown(await getStore(engine, store)), store }
+    },
   },
   {
     method: "DELETE",
     path: "/stores/:store",
     handle: async (engine, request) => {
-      await deleteStore(engine, storeOf(request, "DeleteStoreRequest"))
-      return { status: 204 }
+      const store = storeOf(request, "DeleteStoreRequest")
+      await deleteStore(engine, store)
+      return { status: 204, store }
     },
   },
 ]

@@ -125,7 +125,7 @@ const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+
 /** `start_time` in RFC 3339, cut to milliseconds: a change of that millisecond is never left out. */
 function parseStartTime(request: WireRequest, message: string): number | undefined {
   const text = request.query("start_time")
-  if (text === undefined || text === "") return undefined
+  if (text === undefined) return undefined
   const milliseconds = timestampForm.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(milliseconds)) throw refuse("validation_error", 'parsing field "start_time": invalid time')
   if (milliseconds >= Date.now()) throw violation(message, "StartTime", "value must be less than now")

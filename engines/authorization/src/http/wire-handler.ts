@@ -6,6 +6,7 @@ import type { Logger } from "@gatehouse/telemetry"
 import type { Engine } from "../commands/engine.ts"
 import { maximumBodyBytes } from "../wire/limits.ts"
 import { parseBody, WireMessage } from "../wire/proto-json.ts"
+import { wirePatterns } from "../wire/violations.ts"
 import { assertionRoutes } from "./assertion-routes.ts"
 import type { Authenticate } from "./authenticate.ts"
 import { healthRoute } from "./health-route.ts"
@@ -104,6 +105,8 @@ function refuseRequest(logger: Logger, { error, match, response, requestId }: Fa
   if (status >= 500 && known.status >= 500)
     logger.error({ err: error, errorCode: known.code, requestId }, "request failed")
   const headers = ["x-request-id", requestId, "content-type", "application/json"]
+  const store = match.kind === "route" ? match.parameters.store : undefined
+  if (store !== undefined && wirePatterns.ulid.expression.test(store)) headers.push("openfga-store-id", store)
   if (known.code === "request.ambiguous") headers.push("connection", "close")
   sendText(response, status, headers, JSON.stringify(body))
 }

@@ -103,12 +103,14 @@ test.each([
   ["5", 5],
   [-1, -1],
   ["-1", -1],
+  ["5.0", 5],
+  ["1e1", 10],
   [2 ** 31 - 1, 2 ** 31 - 1],
 ])("the integer %j is %j", (given, read) => {
   expect(new WireMessage({ n: given }).integer("n")).toBe(read)
 })
 
-test.each([[2.5], ["2.5"], ["x"], [""], [true], [[]], [{}], [2 ** 31], [1e300]])(
+test.each([[2.5], ["2.5"], ["0x5"], ["05"], [" 5"], ["x"], [""], [true], [[]], [{}], [2 ** 31], [1e300]])(
   "the integer %j is refused",
   (given) => {
     expect(codeOf(() => new WireMessage({ n: given }).integer("n"))).toBe("validation_error")

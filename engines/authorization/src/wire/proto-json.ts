@@ -75,6 +75,8 @@ function assertWellFormed(value: unknown): void {
   }
 }
 
+const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
 /**
  * One message of the wire in protobuf's JSON mapping: unknown members are ignored, `null` is absent, and a member of another
  * kind is refused. Members are looked up as own properties, so no name reaches a prototype.
@@ -105,11 +107,11 @@ export class WireMessage {
     return value
   }
 
-  /** A whole number, which may be written as text; undefined where it is absent. */
+  /** A whole number, which may be written as text and in any form that JSON has; undefined where it is absent. */
   integer(name: string): number | undefined {
     const value = this.raw(name)
     if (value === undefined) return undefined
-    const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value
+    const number = typeof value === "string" && numberForm.test(value) ? Number(value) : value
     if (typeof number !== "number" || !Number.isInteger(number) || Math.abs(number) > 0x7fff_ffff)
       throw refuse("validation_error", `invalid value for int32 field ${name}`)
     return number
