@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto"
-import { permissionModel, type StoredTuple } from "@gatehouse/contracts"
+import { permissionModel } from "@gatehouse/contracts"
 import { Secret } from "@gatehouse/kernel"
 import {
   type Authorizer,
   createRemoteAuthorizer,
   createReplicaAuthorizer,
   ensureStore,
+  type RelationshipTuple,
 } from "@gatehouse/openfga"
 import { expect } from "vitest"
 import { startTestEngine } from "../../engines/authorization/src/testing/start-test-engine.ts"
@@ -14,7 +15,7 @@ import { startTestEngine } from "../../engines/authorization/src/testing/start-t
 export interface PermissionTarget {
   readonly authorizer: Authorizer
   /** Stores tuples; they are known to the authorizer when it returns. */
-  write(tuples: readonly StoredTuple[]): Promise<void>
+  write(tuples: readonly RelationshipTuple[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,19 +23,21 @@ export interface PermissionTarget {
 export interface AuthorizationServer {
   readonly url: string
   readonly credential: string
+  /** Default: the platform's own. */
+  readonly model?: unknown
 }
 
 /** Tuples of one write: the wire's limit. */
 const tuplesPerWrite = 100
 
-async function storeOn({ url, credential }: AuthorizationServer) {
+async function storeOn({ url, credential, model = permissionModel }: AuthorizationServer) {
   const server = { url, credential: new Secret(credential) }
   const name = `permissions-${randomBytes(6).toString("hex")}`
-  return { ...server, ...(await ensureStore({ ...server, name, model: permissionModel })) }
+  return { ...server, ...(await ensureStore({ ...server, name, model })) }
 }
 
 function writer(authorizer: Authorizer) {
-  return async (tuples: readonly StoredTuple[]) => {
+  return async (tuples: readonly RelationshipTuple[]) => {
     for (let start = 0; start < tuples.length; start += tuplesPerWrite)
       await authorizer.write({ writes: tuples.slice(start, start + tuplesPerWrite) })
   }
@@ -64,9 +67,11 @@ export async function replicaTarget(server: AuthorizationServer): Promise<Permis
 /** The same on an embedded engine of the test's own. */
 export async function onOwnEngine(
   open: (server: AuthorizationServer) => Promise<PermissionTarget>,
+  model?: unknown,
 ): Promise<PermissionTarget> {
   const engine = await startTestEngine()
-  const target = await open(engine)
+  const { url, credential } = engine
+  const target = await open({ url, credential, model })
   return {
     ...target,
     close: async () => {

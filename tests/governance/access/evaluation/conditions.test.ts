@@ -1,39 +1,9 @@
-import { type Principal, type ProjectUuid, permissionModel } from "@gatehouse/contracts"
+import type { Principal, ProjectUuid } from "@gatehouse/contracts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { conditionalModel } from "../../../permissions/conditional-model.ts"
 import { askAccess } from "../../../support/access.ts"
 import { createProject } from "../../../support/create-project.ts"
 import { startTestPlane, type TestPlane } from "../../../support/start-test-plane.ts"
-
-/** The platform's model with one more way to read a project: for users, while a condition on the asker's facts holds. */
-function conditionalModel(): unknown {
-  const model: {
-    type_definitions: {
-      type: string
-      metadata?: { relations?: Record<string, { directly_related_user_types?: object[] }> } | null
-    }[]
-    conditions?: object
-  } = JSON.parse(JSON.stringify(permissionModel))
-  const project = model.type_definitions.find(({ type }) => type === "project")
-  project?.metadata?.relations?.viewer?.directly_related_user_types?.push({
-    type: "user",
-    condition: "on_duty",
-  })
-  const parameter = (type: string) => ({ type_name: type })
-  model.conditions = {
-    on_duty: {
-      name: "on_duty",
-      expression:
-        'hour < 18 && subject_department == "support" && action_method == "GET" && resource_level != "secret"',
-      parameters: {
-        hour: parameter("TYPE_NAME_INT"),
-        subject_department: parameter("TYPE_NAME_STRING"),
-        action_method: parameter("TYPE_NAME_STRING"),
-        resource_level: parameter("TYPE_NAME_STRING"),
-      },
-    },
-  }
-  return model
-}
 
 let plane: TestPlane
 let project: ProjectUuid
