@@ -1,15 +1,9 @@
 import { type Clock, GatehouseError, nowSeconds, systemClock } from "@gatehouse/kernel"
 import { fetch as undiciFetch } from "undici"
-import {
-  audiences,
-  invalidClaim,
-  optionalText,
-  ownMember,
-  requireText,
-} from "../access-token/claim-readers.ts"
+import { audiences, invalidClaim, optionalText, requireText } from "../access-token/claim-readers.ts"
 import type { PinnedAlgorithm } from "../access-token/issuer-registry.ts"
-import { clockLeewaySeconds } from "../access-token/token-times.ts"
-import { parseCompactToken } from "../form/parse-compact-token.ts"
+import { assertTokenTimes, parseTokenTimes } from "../access-token/token-times.ts"
+import { type ParsedToken, parseCompactToken } from "../form/parse-compact-token.ts"
 import type { JsonObject } from "../form/parse-strict-json.ts"
 import { createRemoteKeySource, type KeySource } from "../keys/create-key-source.ts"
 import { fetchKeySet, type KeySetFetch } from "../keys/fetch-key-set.ts"
@@ -39,7 +33,7 @@ export interface IssuerTokenVerifier {
 
 /**
  * Makes a verifier for one issuer whose key set is found by discovery (OpenID Connect Discovery 1.0 section 4), at first use.
- * Signature, algorithm, issuer, audience, subject, `exp` and `nbf` are held against the options; nothing else of a token is
+ * Signature, algorithm, issuer, audience, subject, kind and times are held against the options; nothing else of a token is
  * believed. Throws `tokens.not_configured` without an issuer or an audience.
  */
 export function createIssuerTokenVerifier(options: IssuerTokenVerifierOptions): IssuerTokenVerifier {
@@ -61,24 +55,30 @@ export function createIssuerTokenVerifier(options: IssuerTokenVerifierOptions): 
       const subject = optionalText(parsed.claims, "sub")
       if (subjects.length > 0 && (subject === undefined || !subjects.includes(subject)))
         throw invalidClaim("sub")
+      assertAccessToken(parsed)
       assertTimes(parsed.claims, nowSeconds(clock))
     },
   }
 }
 
-/** `exp` is required; `nbf` and `iat` are held where they are present. */
+/** Values of the header's `typ` that an access token may have (RFC 7519 section 5.1, RFC 9068 section 2.1). */
+const accessTokenTypes: ReadonlySet<string | undefined> = new Set([undefined, "jwt", "at+jwt"])
+
+/**
+ * An issuer signs other kinds of token with the same key (RFC 8725 section 3.11): the header tells, Keycloak's claim `typ`, or what
+ * only a logout token or an ID token has. A token that is bound to a key needs a proof that nobody asks for here.
+ */
+function assertAccessToken({ headerType, claims }: ParsedToken): void {
+  const kind = optionalText(claims, "typ")?.toLowerCase() ?? "bearer"
+  const isOther = ["events", "nonce", "at_hash", "c_hash"].some((claim) => Object.hasOwn(claims, claim))
+  if (!accessTokenTypes.has(headerType) || kind !== "bearer" || isOther)
+    throw new GatehouseError("tokens.wrong_kind")
+  if (Object.hasOwn(claims, "cnf")) throw new GatehouseError("tokens.proof_required")
+}
+
+/** `exp` and `iat` are required. How long a token may live is the issuer's choice: nothing is revoked here. */
 function assertTimes(claims: JsonObject, now: number): void {
-  const read = (claim: string): number | undefined => {
-    const value = ownMember(claims, claim)
-    if (value === undefined) return undefined
-    if (typeof value !== "number" || !Number.isFinite(value)) throw invalidClaim(claim)
-    return value
-  }
-  const expires = read("exp")
-  if (expires === undefined) throw invalidClaim("exp")
-  if (expires <= now) throw new GatehouseError("tokens.expired")
-  for (const claim of ["nbf", "iat"])
-    if ((read(claim) ?? 0) > now + clockLeewaySeconds) throw new GatehouseError("tokens.not_yet_valid")
+  assertTokenTimes(parseTokenTimes(claims), now, Number.POSITIVE_INFINITY)
 }
 
 /** The issuer's keys; discovery that failed is tried again at the next use. */
