@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -242,6 +243,17 @@ Undecided answers hang on conditions: give their parameters with --context.
       "+ user:carl gains doc:2 (on a condition)",
     )
     expect(await gatehouse(...words, "--context", '{"x":5}')).toMatchObject({ status: 0 })
+  })
+
+  test("reads a model from a pipe, as from another revision", () => {
+    const bin = fileURLToPath(new URL("../../bin/gatehouse.mjs", import.meta.url))
+    const command = `cat old.fga | "${process.execPath}" "${bin}" model diff /dev/stdin narrow.fga --tuples tuples.json`
+    const { status, stdout } = spawnSync("sh", ["-c", command], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, HOME: folder, GATEHOUSE_STATE: folder },
+    })
+    expect([status, stdout]).toEqual([7, expect.stringContaining("user:anne loses doc:1")])
   })
 
   test("tells of types and relations that one model alone has, and of relationships that count for nothing", async () => {

@@ -44,7 +44,7 @@ export function fileError(
     message: one.reason,
   }))
   return new GatehouseError(code, {
-    publicMessage: `${describePlace(first)}: ${first.reason}.`,
+    publicMessage: `${describePlace(first)}: ${first.reason.replace(/\.$/, "")}.`,
     details: {
       ...first,
       ...(errors.length === 0 ? {} : { errors, mistakes: mistakes.length }),
