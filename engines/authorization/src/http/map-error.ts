@@ -7,6 +7,7 @@ const ofShell: Partial<Record<ErrorCode, WireRefusal>> = {
   "request.too_large": { code: "resource_exhausted", message: "received message larger than max" },
   "request.invalid_json": { code: "validation_error", message: "malformed JSON" },
   "request.invalid": { code: "validation_error", message: "malformed request" },
+  "request.ambiguous": { code: "validation_error", message: "malformed request" },
   "request.not_found": { code: "undefined_endpoint", message: "Not Found" },
 }
 

@@ -30,6 +30,8 @@ const routes: readonly Route[] = [
   ...assertionRoutes,
 ]
 
+const noBody = new WireMessage({})
+
 /** What the wire over HTTP stands on. */
 export interface WireHandlerOptions {
   readonly engine: Engine
@@ -74,8 +76,10 @@ async function answer(
   }
   if (match.kind === "malformed") throw new GatehouseError("request.invalid")
   if (match.kind !== "route") throw new GatehouseError("request.not_found")
-  const body = new WireMessage(parseBody(await readBody(message, maximumBodyBytes)))
   const { parameters, route } = match
+  // The wire gives a body a meaning in these methods alone; Node drops what comes with another.
+  const takesBody = route.method === "POST" || route.method === "PUT"
+  const body = takesBody ? new WireMessage(parseBody(await readBody(message, maximumBodyBytes))) : noBody
   const request: WireRequest = {
     path: (name) => parameters[name] ?? "",
     query: parseQuery(query),
