@@ -252,6 +252,28 @@ type document
     expect(["user:new-7", "user:7", "user:none"].map(ask)).toEqual([true, true, false])
   })
 
+  test("a hundred contextual tuples about an object that very many others are about", () => {
+    const types = `
+type user
+type group
+  relations
+    define member: [user]
+type document
+  relations
+    define viewer: [group#member]`
+    const { evaluator } = evaluatorOf(
+      types,
+      Array.from({ length: 140_000 }, (_, index) => `document:1#viewer@group:${index}#member`),
+    )
+    const contextualTuples = Array.from({ length: 100 }, (_, index) =>
+      tupleOf(`document:1#viewer@group:new-${index}#member`),
+    )
+    const before = process.cpuUsage()
+    const ask = { user: "user:x", relation: "viewer", object: "document:1", contextualTuples }
+    for (let round = 0; round < 5; round++) inTime(() => evaluator.check(ask))
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(800)
+  })
+
   test("what is only asked about is never kept", () => {
     const { evaluator, store } = evaluatorOf(
       "type user\ntype document\n  relations\n    define viewer: [user]",

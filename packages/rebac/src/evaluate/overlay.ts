@@ -35,6 +35,9 @@ export class Overlay {
   readonly #contexts = new Map<number, ConditionContext>()
   readonly #temporary: string[] = []
   readonly #hidden: Hidden[] = []
+  /** The object whose hidden tuples `#hidingKeys` holds. */
+  #hidingObject = UNRESOLVED
+  readonly #hidingKeys = new Set<number>()
   readonly #graph: TupleGraph
 
   constructor(graph: TupleGraph) {
@@ -48,11 +51,13 @@ export class Overlay {
     this.count = 0
     this.objectTypes = 0
     this.userTypes = 0
+    this.#hidingObject = UNRESOLVED
   }
 
   add(tuple: RelationshipTuple, classId: number, userNumber = UNRESOLVED): void {
     const { count } = this
     if (count === this.#prints.length) this.#grow()
+    this.#hidingObject = UNRESOLVED
     this.#tuples[count] = tuple
     this.#prints[count] = fingerprintOf(tuple.object)
     this.#userNumbers[count] = userNumber
@@ -77,6 +82,7 @@ export class Overlay {
   hide(object: number, classId: number, user: number): void {
     const { symbols } = this.#graph
     this.#hidden.push({ object, shape: symbols.shapeOf(classId), user })
+    this.#hidingObject = UNRESOLVED
     this.#noteTypes(classId)
   }
 
@@ -174,14 +180,27 @@ export class Overlay {
 
   /** True where a contextual tuple has the key of this stored one, or the question is asked without it. */
   hides(object: number, classId: number, user: number): boolean {
-    const { symbols } = this.#graph
-    const shape = symbols.shapeOf(classId)
-    for (let index = this.nextOfObject(object, 0); index >= 0; index = this.nextOfObject(object, index + 1))
-      if (symbols.shapeOf(this.classes[index] ?? -1) === shape && this.userOf(index) === user) return true
-    for (const hidden of this.#hidden)
-      if (hidden.object === object && hidden.user === user && hidden.shape === shape) return true
-    return false
+    if (object !== this.#hidingObject) this.#collectHiding(object)
+    const shape = this.#graph.symbols.shapeOf(classId)
+    return this.#hidingKeys.size > 0 && this.#hidingKeys.has(hidingKey(shape, user))
   }
+
+  /** Rows are walked object by object, and each may be as long as the budget: what hides in one is gathered once. */
+  #collectHiding(object: number): void {
+    this.#hidingObject = object
+    if (this.#hidingKeys.size > 0) this.#hidingKeys.clear()
+    for (let index = this.nextOfObject(object, 0); index >= 0; index = this.nextOfObject(object, index + 1)) {
+      const shape = this.#graph.symbols.shapeOf(this.classes[index] ?? -1)
+      this.#hidingKeys.add(hidingKey(shape, this.userOf(index)))
+    }
+    for (const hidden of this.#hidden)
+      if (hidden.object === object) this.#hidingKeys.add(hidingKey(hidden.shape, hidden.user))
+  }
+}
+
+/** One number for what a tuple of an object is besides its object; users' numbers stay below 2^31. */
+function hidingKey(shape: number, user: number): number {
+  return shape * 2 ** 31 + user
 }
 
 function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
