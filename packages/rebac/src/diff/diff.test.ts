@@ -337,6 +337,17 @@ describe("diff", () => {
     expect((await diff(bound(10), bound(20), boundTuples, { context: { x: 5 } })).groups).toEqual([])
   })
 
+  test("a missing parameter costs checks of what could be held, not of every object there is", async () => {
+    const others = Array.from({ length: 500 }, (_, index) => ({
+      user: "user:bob",
+      relation: "viewer",
+      object: `doc:${index}`,
+      condition: { name: "low", context: { x: 1 } },
+    }))
+    const found = await diff(bound(10), bound(20), [...boundTuples, ...others], { workBudget: 1_200 })
+    expect(found).toMatchObject({ complete: true, counts: { gains: 0, losses: 0, undecided: 1 } })
+  })
+
   test("a change that a condition has no part in is not conditional", async () => {
     const found = await diff(
       old,

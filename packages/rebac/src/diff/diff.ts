@@ -1,4 +1,3 @@
-import { createEvaluator } from "../create-evaluator.ts"
 import { invalidRequest } from "../evaluate/session.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import { validateContext, validateTuple } from "../model/validate-tuple.ts"
@@ -24,8 +23,8 @@ import { type Universe, universeOf } from "./universe.ts"
  * Who gains and who loses what when a model takes the place of another over the same tuples: for a review before it is applied.
  *
  * It compares everything that the tuples name, for every relation whose answers can differ at all. It asks two lists of objects for each
- * user and such relation, each at the cost of what it finds, not of all objects there are; only where a condition lacks a parameter
- * is every object of the type asked for. It lets others run every 20 ms; only taking the tuples in holds the event loop longer, about
+ * user and such relation, each at the cost of what it finds, not of all objects there are. Where a condition lacks a parameter, each
+ * object in question is checked; under an intersection or an exclusion these are all of the type. It lets others run every 20 ms; only taking the tuples in holds the event loop longer, about
  * a second for a million. The order of the result does not depend on that of the tuples.
  *
  * Throws `rebac.invalid_request` for a context that no question may carry.
@@ -125,8 +124,7 @@ class Comparison {
     const pair = (writes: readonly RelationshipTuple[]): AnswerPair => {
       const store = createTupleStore()
       store.write({ writes })
-      const over = (model: CompiledModel) =>
-        new ModelAnswers(createEvaluator(model, store), universe, context, this)
+      const over = (model: CompiledModel) => new ModelAnswers(model, store, universe, context, this)
       return { before: over(before), after: over(after) }
     }
     this.#answers = pair(tuples)

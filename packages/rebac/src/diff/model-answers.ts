@@ -1,5 +1,9 @@
 import { isGatehouseError } from "@gatehouse/kernel"
+import type { AuthorizationModel } from "../authorization-model.ts"
+import { createEvaluator } from "../create-evaluator.ts"
 import type { Evaluator } from "../evaluator.ts"
+import { type CompiledModel, compileModel } from "../model/compiled-model.ts"
+import type { TupleStore } from "../store/tuple-store.ts"
 import type { Verdict } from "./model-diff.ts"
 import type { Universe } from "./universe.ts"
 
@@ -21,18 +25,24 @@ export interface HoldingsQuestion {
 
 /** One model's answers over the tuples, to the questions of a comparison. */
 export class ModelAnswers {
+  readonly #model: CompiledModel
+  readonly #store: TupleStore
   readonly #evaluator: Evaluator
+  #unbound: Evaluator | undefined
   readonly #universe: Universe
   readonly #context: { readonly context?: Readonly<Record<string, unknown>> }
   readonly #work: WorkLeft
 
   constructor(
-    evaluator: Evaluator,
+    model: CompiledModel,
+    store: TupleStore,
     universe: Universe,
     context: Readonly<Record<string, unknown>> | undefined,
     work: WorkLeft,
   ) {
-    this.#evaluator = evaluator
+    this.#model = model
+    this.#store = store
+    this.#evaluator = createEvaluator(model, store)
     this.#universe = universe
     this.#context = context === undefined ? {} : { context }
     this.#work = work
@@ -40,13 +50,13 @@ export class ModelAnswers {
 
   /**
    * The objects on which the user's relation is not denied. One list where that can be had; where a condition or a bound ends it, a check
-   * for each object of the type.
+   * for each object that could be in it.
    */
   holdings(question: HoldingsQuestion): ReadonlyMap<string, Exclude<Verdict, "denied">> {
-    const listed = this.#list(question)
+    const listed = this.#list(this.#evaluator, question)
     if (listed !== undefined) return new Map(listed.map((object) => [object, "allowed"]))
     const found = new Map<string, Exclude<Verdict, "denied">>()
-    for (const object of this.#universe.objects.get(question.type) ?? []) {
+    for (const object of this.#candidates(question)) {
       const verdict = this.check({ ...question, object })
       if (verdict !== "denied") found.set(object, verdict)
     }
@@ -74,11 +84,29 @@ export class ModelAnswers {
     }
   }
 
+  /**
+   * Objects on which the relation may not be denied. Without an intersection or an exclusion a tuple can only add to what is held, so that
+   * the list with every condition met holds all of them; else they may be any of the type.
+   */
+  #candidates(question: HoldingsQuestion): readonly string[] {
+    const { type, relation } = question
+    const asked = this.#model.schema.types.get(type)?.get(relation)
+    const all = this.#universe.objects.get(type) ?? []
+    if (asked === undefined || this.#model.ruled.has(asked)) return all
+    this.#unbound ??= createEvaluator(compileModel(withConditionsMet(this.#model.model)), this.#store)
+    const context = { ...this.#context.context, [MET_PARAMETER]: true }
+    return this.#list(this.#unbound, question, { context }) ?? all
+  }
+
   /** The whole list, or undefined where it cannot be had. */
-  #list({ user, type, relation }: HoldingsQuestion): readonly string[] | undefined {
+  #list(
+    evaluator: Evaluator,
+    { user, type, relation }: HoldingsQuestion,
+    values = this.#context,
+  ): readonly string[] | undefined {
     this.#work.spend(1)
     try {
-      const { objects, complete } = this.#evaluator.listObjects({ user, type, relation, ...this.#context })
+      const { objects, complete } = evaluator.listObjects({ user, type, relation, ...values })
       this.#work.spend(objects.length)
       return complete ? objects : undefined
     } catch (error) {
@@ -87,6 +115,21 @@ export class ModelAnswers {
       throw error
     }
   }
+}
+
+/** OpenFGA evaluates no condition without a parameter. No expression can use this name, so that no context has it. */
+const MET_PARAMETER = "(met)"
+
+/** The model with every condition always met, whatever the context. */
+function withConditionsMet(model: AuthorizationModel): AuthorizationModel {
+  const conditions = Object.values(model.conditions ?? {}).map(
+    ({ name }) =>
+      [
+        name,
+        { name, expression: "true", parameters: { [MET_PARAMETER]: { type_name: "TYPE_NAME_ANY" } } },
+      ] as const,
+  )
+  return { ...model, conditions: Object.fromEntries(conditions) }
 }
 
 const unknownCodes: ReadonlySet<string> = new Set([
