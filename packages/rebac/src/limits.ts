@@ -16,7 +16,7 @@ export const STEP_BUDGET = 150_000
  * Work that one part of a list may do, in the same steps. Those of a list cost about twice as much (0.25 to 0.4 µs): names are put
  * together and kept. Whoever wants the rest goes on with the list's cursor.
  */
-export const LIST_STEP_BUDGET = 80_000
+export const LIST_STEP_BUDGET = 60_000
 
 /** Nested calls of the general evaluator: depth times computed relations in a chain. Above it V8's stack is in danger. */
 export const CALL_DEPTH_LIMIT = 1_500

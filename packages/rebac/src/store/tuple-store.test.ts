@@ -189,6 +189,49 @@ describe("the table of names", () => {
     for (const [id, name] of names.entries()) expect(table.find(name)).toBe(id % 3 === 0 ? -1 : id)
   })
 
+  test("names that look alike in some encoding are different names", () => {
+    const long = "x".repeat(30_000)
+    const names = [
+      "t:A",
+      "t:\u0141",
+      "t:\ud800",
+      "t:\ud801",
+      "t:\ufffd",
+      "t:\udc00\ud800",
+      "t:\ud800\udc00",
+      "t:\u{1f600}",
+      "t:é",
+      "t:e\u0301",
+      "t:\u00c3\u00a9",
+      "t:a",
+      "t:a\u0000",
+      "t:a\u0000\u0000\u0000\u0000",
+      `t:${long}`,
+      `t:${long}y`,
+      `t:${"é".repeat(19_000)}`,
+      `t:${"型".repeat(19_990)}`,
+    ]
+    const table = new NameTable()
+    const rows = new Adjacency()
+    rows.reserve(names.length)
+    for (const [id, name] of names.entries()) {
+      expect(table.find(name)).toBe(-1)
+      table.add(name, id)
+    }
+    for (const [id, name] of names.entries()) {
+      expect(table.find(name)).toBe(id)
+      expect(table.nameOf(id)).toBe(name)
+      for (const [other, otherName] of names.entries()) {
+        expect(table.is(id, otherName)).toBe(id === other)
+        table.findTwo(name, otherName, rows)
+        expect([table.first, table.second]).toEqual([id, other])
+      }
+    }
+    for (const id of names.keys()) table.remove(id)
+    for (const name of names) expect(table.find(name)).toBe(-1)
+    expect(table.size).toBe(0)
+  })
+
   test("names made to collide are found all the same", () => {
     // Pairs of letters are mixed by one multiplication: these differ where a weak hash may lose the difference.
     const names = Array.from(
