@@ -16,8 +16,8 @@ import {
   type ReplicaTimings,
 } from "./replica-options.ts"
 
-/** A call of the feed that takes longer is given up: what it says would be too old to answer from. */
-const feedTimeoutMilliseconds = 2_000
+/** The real server answers or gives up within 3 s; what is later is too old to answer from anyway. */
+const feedTimeoutMilliseconds = 3_000
 
 /**
  * An authorizer that holds a store's tuples in memory and follows its changes, on any server of OpenFGA's wire. It begins to load
