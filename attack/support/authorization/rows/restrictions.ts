@@ -17,6 +17,7 @@ type document
     define everyone: [user:*]
     define everyone_if: [user:* with yes]
     define all_employees: [employee:*]
+    define mixed: [user:*, employee, group#member]
 condition yes(x: int) {
   x == 1
 }
@@ -25,7 +26,15 @@ condition other(x: int) {
 }
 `)
 
-const relations = ["direct", "through", "conditional", "everyone", "everyone_if", "all_employees"] as const
+const relations = [
+  "direct",
+  "through",
+  "conditional",
+  "everyone",
+  "everyone_if",
+  "all_employees",
+  "mixed",
+] as const
 const holders: readonly [string, string | undefined][] = [
   ["user:ada", undefined],
   ["user:ada", "yes"],
@@ -48,6 +57,9 @@ const allowed = new Set([
   "everyone user:* ",
   "everyone_if user:* yes",
   "all_employees employee:* ",
+  "mixed user:* ",
+  "mixed employee:ada ",
+  "mixed group:g#member ",
 ])
 
 const combinations = relations.flatMap((relation) =>
@@ -116,8 +128,12 @@ export function restrictionRow(make: MakeDecider): void {
     const decider = await make(model)
     await decider.write(tuple("user:* everyone document:1"), tuple("user:* everyone_if document:1", "yes"))
     expect(await decider.check("user:ada", "everyone", "document:1")).toBe("allow")
-    for (const asker of ["employee:ada", "group:g", "group:g#member"])
-      expect(await decider.check(asker, "everyone", "document:1")).not.toBe("allow")
+    await decider.write(tuple("user:* mixed document:1"))
+    expect(await decider.check("user:ada", "mixed", "document:1")).toBe("allow")
+    for (const relation of ["everyone", "mixed"])
+      for (const asker of ["employee:ada", "group:g", "group:g#member", "employee:*"])
+        expect(await decider.check(asker, relation, "document:1")).not.toBe("allow")
+    expect(await decider.listObjects("employee:ada", "mixed", "document")).toEqual([])
     expect(await decider.check("user:ada", "everyone_if", "document:1", { context })).toBe("allow")
     for (const wrong of [{ x: 2 }, { y: 1 }, {}])
       expect(await decider.check("user:ada", "everyone_if", "document:1", { context: wrong })).not.toBe(
