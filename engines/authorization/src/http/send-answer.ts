@@ -28,8 +28,10 @@ export async function sendAnswer(
 
 /** Sends JSON with its length, so that head and body leave in one piece. */
 export function sendText(response: ServerResponse, status: number, headers: string[], text: string): void {
-  headers.push("content-length", String(Buffer.byteLength(text)))
-  response.writeHead(status, headers).end(text)
+  const bytes = Buffer.byteLength(text)
+  headers.push("content-length", String(bytes))
+  // Text that is ASCII alone is the same bytes in either encoding, and this one is only copied.
+  response.writeHead(status, headers).end(text, bytes === text.length ? "latin1" : "utf8")
 }
 
 /** Lines that are put together before they are sent. */

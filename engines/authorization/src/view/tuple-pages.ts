@@ -29,20 +29,25 @@ export interface TuplePages {
 interface Ahead {
   readonly store: string
   readonly tuples: readonly StoredTuple[]
-  /** The moment before they were read, by both clocks: a suspended machine stops the monotonic one. */
+  /** The moment before the first of them were read, by both clocks: a suspended machine stops the monotonic one. */
   readonly monotonic: number
   readonly wall: number
+  /** What comes after them, being read while they are taken. */
+  readonly next?: Promise<readonly StoredTuple[] | undefined> | undefined
 }
 
 /**
  * Reads pages from the database, and for one who goes on from page to page some pages ahead. The first page, the last one and
  * whatever asks for the current state are always read when they are asked for.
  */
-export function createTuplePages(storage: TupleStorage, clock: Clock): TuplePages {
+export function createTuplePages(storage: Pick<TupleStorage, "readTuples">, clock: Clock): TuplePages {
   /** By list and the position to go on from. */
   const chains = new Map<string, Ahead>()
+  /** Grows with every `forget`: what was under way then may be of a store that has gone. */
+  let era = 0
 
-  const keep = (key: string, ahead: Ahead) => {
+  const keep = (key: string, ahead: Ahead, begunIn: number) => {
+    if (begunIn !== era) return
     chains.delete(key)
     chains.set(key, ahead)
     const oldest = chains.keys().next().value
@@ -51,16 +56,31 @@ export function createTuplePages(storage: TupleStorage, clock: Clock): TuplePage
   const isYoung = ({ monotonic, wall }: Ahead) =>
     clock.monotonicMilliseconds() - monotonic <= maximumAgeMilliseconds &&
     clock.nowMilliseconds() - wall <= maximumAgeMilliseconds
+  const readNext = (store: string, filter: TupleFilter, tuples: readonly StoredTuple[]) => {
+    const afterPosition = tuples.at(-1)?.position ?? 0
+    const next = storage.readTuples(store, filter, { afterPosition, limit: aheadTuples })
+    // Awaited with a later page, or never: whoever meets the failure then reads for itself.
+    return next.catch(() => undefined)
+  }
+  /** What is ahead, young and with more than a page in it; undefined where the page must be read. */
+  const take = async (key: string, limit: number): Promise<Ahead | undefined> => {
+    const ahead = chains.get(key)
+    chains.delete(key)
+    if (ahead === undefined || ahead.tuples.length > limit || ahead.next === undefined) return ahead
+    return { ...ahead, tuples: [...ahead.tuples, ...((await ahead.next) ?? [])], next: undefined }
+  }
 
   return {
     read: async (store, { filter, afterPosition, limit, freshness }) => {
+      const begunIn = era
       const list = JSON.stringify([store, filter.object, filter.relation, filter.user])
-      const key = `${list} ${afterPosition}`
-      const ahead = freshness === "bounded" ? chains.get(key) : undefined
-      if (ahead !== undefined) chains.delete(key)
+      const ahead = freshness === "bounded" ? await take(`${list} ${afterPosition}`, limit) : undefined
       if (ahead !== undefined && ahead.tuples.length > limit && isYoung(ahead)) {
         const tuples = ahead.tuples.slice(0, limit)
-        keep(`${list} ${tuples.at(-1)?.position}`, { ...ahead, tuples: ahead.tuples.slice(limit) })
+        const rest = ahead.tuples.slice(limit)
+        const isLow = ahead.next === undefined && rest.length < aheadTuples / 2
+        const next = isLow ? readNext(store, filter, rest) : ahead.next
+        keep(`${list} ${tuples.at(-1)?.position}`, { ...ahead, tuples: rest, next }, begunIn)
         return { tuples, more: true }
       }
       const [monotonic, wall] = [clock.monotonicMilliseconds(), clock.nowMilliseconds()]
@@ -70,11 +90,13 @@ export function createTuplePages(storage: TupleStorage, clock: Clock): TuplePage
       if (found === undefined) return undefined
       const tuples = found.slice(0, limit)
       const more = found.length > limit
+      const rest = found.slice(limit)
       if (more && freshness === "bounded")
-        keep(`${list} ${tuples.at(-1)?.position}`, { store, tuples: found.slice(limit), monotonic, wall })
+        keep(`${list} ${tuples.at(-1)?.position}`, { store, tuples: rest, monotonic, wall }, begunIn)
       return { tuples, more }
     },
     forget: (store) => {
+      era++
       for (const [key, chain] of chains) if (chain.store === store) chains.delete(key)
     },
   }
