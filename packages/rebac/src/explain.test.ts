@@ -176,6 +176,26 @@ describe("the smallest change that would allow", () => {
     expect(explanation.suggestions.every(({ add, remove }) => add.length + remove.length === 2)).toBe(true)
   })
 
+  test("three tuples where it takes three, and none where it takes four", () => {
+    const needed = (count: number) => `
+type user
+type document
+  relations${Array.from({ length: count }, (_, index) => `\n    define r${index}: [user]`).join("")}
+    define all: ${Array.from({ length: count }, (_, index) => `r${index}`).join(" and ")}`
+    const ask = (count: number) =>
+      evaluatorOf(needed(count), []).evaluator.explain({
+        user: "user:x",
+        relation: "all",
+        object: "document:1",
+      })
+    const { suggestions, complete } = ask(3)
+    expect(suggestions.map(({ add }) => add.map(({ relation }) => relation).toSorted())).toEqual([
+      ["r0", "r1", "r2"],
+    ])
+    expect(complete).toBe(true)
+    expect(ask(4)).toMatchObject({ suggestions: [], complete: true })
+  })
+
   test("a tuple to remove where the user is excluded", () => {
     const tuples = ["document:1#owner@user:x", "document:1#blocked@group:g#member", "group:g#member@user:x"]
     expect(changesOf(explain(tuples, "document:1#viewer@user:x"))).toEqual([
