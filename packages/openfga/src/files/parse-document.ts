@@ -1,3 +1,4 @@
+import { isGatehouseError } from "@gatehouse/kernel"
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
 import { fileError } from "./file-errors.ts"
 import type { Part, PartPath, PartSource } from "./part.ts"
@@ -20,10 +21,10 @@ export function parseYaml(file: string, content: string): YamlPart {
     }
     return { source, path: [], value: document.toJS() as unknown }
   } catch (error) {
-    // Too many aliases, or nested so deep that the stack ends.
-    if (error instanceof ReferenceError || error instanceof RangeError)
-      throw fileError("openfga.file_invalid", [{ file, reason: "its YAML cannot be read" }], error)
-    throw error
+    if (isGatehouseError(error) || !(error instanceof Error)) throw error
+    // Too many aliases, nesting at which the stack ends, a merge of what are no members: the library throws whatever comes.
+    const reason = error instanceof RangeError ? "it nests too deep" : sentenceOf(error.message)
+    throw fileError("openfga.file_invalid", [{ file, reason }], error)
   }
 }
 

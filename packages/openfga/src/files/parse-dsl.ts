@@ -22,7 +22,9 @@ export interface ParsedModule {
  */
 export function parseDsl(content: string, place: DslPlace): AuthorizationModel {
   requireShallow(content, place)
-  const model = transform(place, () => transformer.transformDSLToJSONObject(content))
+  const model = withInlineConditions(content, (text) =>
+    transform(place, () => transformer.transformDSLToJSONObject(text)),
+  )
   if (model.schema_version === undefined)
     throw fileError("openfga.file_invalid", [
       {
@@ -31,6 +33,20 @@ export function parseDsl(content: string, place: DslPlace): AuthorizationModel {
       },
     ])
   return readModel(model)
+}
+
+/** The condition of OpenFGA's experimental inline expressions, whose `$` the parser does not know, and a name as long that it does. */
+const inlineCondition = { name: "$expression", standIn: "expression_" } as const
+
+/** Reads a text with the stand-in in place of each `with $expression`, and puts the name back. */
+function withInlineConditions(content: string, read: (text: string) => TransformedModel): TransformedModel {
+  const { name, standIn } = inlineCondition
+  const uses = /\bwith([ \t]+)\$expression\b/g
+  if (!uses.test(content) || content.includes(standIn)) return read(content)
+  const model = read(content.replace(uses, (_, space: string) => `with${space}${standIn}`))
+  return JSON.parse(JSON.stringify(model), (key, value) =>
+    key === "condition" && value === standIn ? name : value,
+  )
 }
 
 /** A module in OpenFGA's language. Throws as `parseDsl` does, and where the text is a whole model. */

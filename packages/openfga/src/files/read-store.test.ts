@@ -240,6 +240,11 @@ group,"e,""x""",member,viewer,doc,1,c,"{""x"": [1, 2]}"\r
     ["an empty file", "", "s.fga.yaml: an object with members is missing."],
     ["a text in place of members", "hello", "s.fga.yaml:1: an object with members is expected."],
     [
+      "a merge of what are no members",
+      "<<: hello\n",
+      "s.fga.yaml: YAML: Merge sources must be maps or map aliases.",
+    ],
+    [
       "a second document",
       `${yamlOf("name: a")}\n---\nname: b\n`,
       "s.fga.yaml:3: a second document begins here.",
