@@ -11,8 +11,6 @@ import type {
   UsersetTreeNode,
 } from "./queries.ts"
 
-export type { QueryContext } from "./queries.ts"
-
 /**
  * Answers questions about one model and one store, in process. Every method throws `GatehouseError`:
  * `rebac.invalid_request`, `rebac.type_not_found`, `rebac.relation_not_found`, `rebac.invalid_tuple` (a contextual one) for a

@@ -53,10 +53,11 @@ export const CONTEXT_SIZE_LIMIT = 100_000
 /** Tuples that a suggestion of `explain` may change. */
 export const SUGGESTION_TUPLES_LIMIT = 3
 /**
- * Steps that `explain` may take, apart from the question itself: for the path or the tree, and for changes. Question, tree, changes and
- * their ranking together stay under 50 ms.
+ * Steps that `explain` may take for the path or the tree, apart from the question itself. Question, tree, changes and their ranking
+ * together stay under 50 ms.
  */
 export const EXPLANATION_STEP_BUDGET = 100_000
+/** Steps that `explain` may take to find changes, to try them and to rank them. */
 export const SUGGESTION_STEP_BUDGET = 100_000
 /** Nodes of the tree that `explain` gives for a denial. */
 export const EXPLANATION_NODES_LIMIT = 500
