@@ -21,7 +21,7 @@ import {
 } from "./answer-from-memory.ts"
 import type { StoreFollower } from "./follow-store.ts"
 import type { ReplicaTimings } from "./replica-options.ts"
-import { TimeSlices } from "./time-slices.ts"
+import { LoopTurn, TimeSlices } from "./time-slices.ts"
 
 /** A question of any kind, with what it says of how current the answer must be. */
 interface Asked {
@@ -33,6 +33,7 @@ export class ReplicaAnswers {
   readonly #follower: StoreFollower
   readonly #remote: Authorizer
   readonly #timings: ReplicaTimings
+  readonly #turn = new LoopTurn()
 
   constructor(follower: StoreFollower, remote: Authorizer, timings: ReplicaTimings) {
     this.#follower = follower
@@ -109,6 +110,7 @@ export class ReplicaAnswers {
     fromServer: (query: Query) => Promise<Answer>,
   ): Promise<Answer> {
     const { consistency } = query
+    if (this.#turn.isOver) await this.#turn.rest()
     if (consistency !== "higher_consistency" && (!isAfterCall(query) || (await this.#isPolled()))) {
       const memory = this.#follower.usable
       if (memory !== undefined) return fromMemory(memory.evaluator, query)

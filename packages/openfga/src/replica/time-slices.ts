@@ -1,3 +1,4 @@
+import { setImmediate as callLater } from "node:timers"
 import { setImmediate } from "node:timers/promises"
 
 /** What runs at once before others get their turn: well under the 50 ms that nothing may hold the event loop. */
@@ -16,5 +17,30 @@ export class TimeSlices {
   async rest(): Promise<void> {
     await setImmediate()
     this.#started = performance.now()
+  }
+}
+
+/**
+ * How long answers have been given in one turn of the event loop. Whoever asks and awaits in a circle runs in microtasks alone, and
+ * nothing else would ever get its turn: no poll either.
+ */
+export class LoopTurn {
+  #began = 0
+  #isNoted = false
+
+  /** True where this turn has lasted for a slice since this was first asked in it. */
+  get isOver(): boolean {
+    if (this.#isNoted) return performance.now() - this.#began > sliceMilliseconds
+    this.#isNoted = true
+    this.#began = performance.now()
+    callLater(() => {
+      this.#isNoted = false
+    })
+    return false
+  }
+
+  /** Lets everything else run that waits for it. */
+  rest(): Promise<void> {
+    return setImmediate()
   }
 }
