@@ -6,6 +6,8 @@ import { createWireStore } from "./wire-store.ts"
 
 /** Each stage waits for one poll; nothing else depends on how often there is one. */
 const pollMilliseconds = 20
+/** A busy machine must not make the server answer instead: how old an answer may be is not what these files ask. */
+const maximumLagMilliseconds = 30_000
 /** A store of a test file is loaded in far less, on a busy machine too. */
 const readyMilliseconds = 30_000
 
@@ -45,7 +47,7 @@ export function createReplicaSubject(server: ServerUnderTest): Subject {
           await replica?.close()
           const { id: storeId, modelId } = store
           const credential = server.credential === undefined ? undefined : new Secret(server.credential)
-          const timings = { pollMilliseconds }
+          const timings = { pollMilliseconds, maximumLagMilliseconds }
           replica = createReplicaAuthorizer({ url: server.url, storeId, modelId, credential, timings })
           await ready(replica)
         },

@@ -267,3 +267,31 @@ describe("continuation tokens", () => {
     expect((await wire.post(store.path("read"), { continuation_token: token })).status).toBe(200)
   })
 })
+
+test("inline expressions are taken without a flag, held to a model's limits, and decide", async () => {
+  const restriction = { type: "user", condition: "$expression" }
+  const store = await prepareStore(wire, {
+    schema_version: "1.1",
+    type_definitions: [
+      { type: "user" },
+      {
+        type: "document",
+        relations: { viewer: { this: {} } },
+        metadata: { relations: { viewer: { directly_related_user_types: [restriction] } } },
+      },
+    ],
+  })
+  const anne = tuple("user:anne", "viewer", "document:1")
+  const inline = (expression: string) => ({
+    ...anne,
+    condition: { name: "$expression", context: { expression, parameters: { level: "int" } } },
+  })
+  await writeTuples(wire, store, inline("level >= 3"))
+  for (const level of [3, 2]) {
+    const { body } = await wire.post(store.path("check"), { tuple_key: anne, context: { level } })
+    expect(body).toMatchObject({ allowed: level === 3 })
+  }
+  const long = { ...inline(`level == ${"1".repeat(512)}`), object: "document:2" }
+  const refused = await wire.post(store.path("write"), { writes: { tuple_keys: [long] } })
+  expect(refused).toMatchObject({ status: 400, body: { code: "validation_error" } })
+})

@@ -83,6 +83,13 @@ describe("a model is read from", () => {
     expect([...schema.conditions.keys()]).toEqual(["flagged"])
   })
 
+  test("inline expressions, whose name the language's own parser does not know", () => {
+    const { metadata } = parseModel(dsl.replace("with flagged", "with $expression")).type_definitions[1] ?? {}
+    expect(metadata?.relations?.viewer?.directly_related_user_types).toEqual([
+      { type: "user", condition: "$expression" },
+    ])
+  })
+
   test("the file that a store file names, from the store file's folder", () => {
     const folder = writeFiles({ "sub/store.fga.yaml": "model_file: ../m/model.fga", "m/model.fga": dsl })
     expect(readModelFile(join(folder, "sub/store.fga.yaml"))).toEqual(parseModel(dsl))

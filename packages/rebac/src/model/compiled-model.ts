@@ -1,6 +1,7 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { AuthorizationModel } from "../authorization-model.ts"
 import { type ConditionProgram, compileCondition } from "../condition/condition-program.ts"
+import { createInlineCondition, INLINE_CONDITION } from "../condition/inline-condition.ts"
 import { REWRITE_NESTING_LIMIT } from "../limits.ts"
 import { type ModelSchema, type RelationSchema, readModel } from "./model-schema.ts"
 import { predecessorsOf, relationsWithRules } from "./plan.ts"
@@ -32,6 +33,7 @@ export function compileModel(model: AuthorizationModel): CompiledModel {
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
   const predecessors = predecessorsOf(schema)
   const programs = new Map<string, ConditionProgram>()
+  if (usesInlineCondition(schema)) programs.set(INLINE_CONDITION, createInlineCondition())
   return {
     model,
     schema,
@@ -46,4 +48,11 @@ export function compileModel(model: AuthorizationModel): CompiledModel {
       return program
     },
   }
+}
+
+function usesInlineCondition(schema: ModelSchema): boolean {
+  for (const relations of schema.types.values())
+    for (const { restrictions } of relations.values())
+      if (restrictions.some(({ condition }) => condition === INLINE_CONDITION)) return true
+  return false
 }

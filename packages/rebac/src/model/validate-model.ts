@@ -1,6 +1,7 @@
 import type { AuthorizationModel, RelationReference } from "../authorization-model.ts"
 import { ConditionProblem } from "../condition/condition-problem.ts"
 import { compileCondition } from "../condition/condition-program.ts"
+import { INLINE_CONDITION } from "../condition/inline-condition.ts"
 import {
   CONDITION_EXPRESSION_BYTES_LIMIT,
   CONDITION_PARAMETERS_LIMIT,
@@ -227,7 +228,7 @@ function validateReference(
   if (!reference.wildcard && reference.relation !== undefined && !relations.has(reference.relation))
     return notValid
   const condition = reference.condition ?? ""
-  if (condition !== "" && !schema.conditions.has(condition))
+  if (condition !== "" && condition !== INLINE_CONDITION && !schema.conditions.has(condition))
     return [invalidModel(`condition ${condition} is undefined for relation ${name}`, type, name)]
   return []
 }

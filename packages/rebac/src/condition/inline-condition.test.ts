@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest"
+import type { AuthorizationModel } from "../authorization-model.ts"
+import { createEvaluator } from "../create-evaluator.ts"
+import { compileModel } from "../model/compiled-model.ts"
+import { validateTuple } from "../model/validate-tuple.ts"
+import type { RelationshipTuple } from "../relationship-tuple.ts"
+import { createTupleStore } from "../store/tuple-store.ts"
+
+const model: AuthorizationModel = {
+  schema_version: "1.1",
+  type_definitions: [
+    { type: "user" },
+    {
+      type: "document",
+      relations: { viewer: { this: {} }, editor: { this: {} } },
+      metadata: {
+        relations: {
+          viewer: { directly_related_user_types: [{ type: "user", condition: "$expression" }] },
+          editor: { directly_related_user_types: [{ type: "user" }] },
+        },
+      },
+    },
+  ],
+}
+const compiled = compileModel(model)
+
+const tupleOf = (context: Record<string, unknown> | undefined, relation = "viewer"): RelationshipTuple => ({
+  user: "user:anne",
+  relation,
+  object: "document:1",
+  condition: { name: "$expression", ...(context === undefined ? {} : { context }) },
+})
+
+function check(contexts: Record<string, unknown>, context?: Record<string, unknown>): boolean {
+  const tuples = createTupleStore()
+  tuples.write({ writes: [tupleOf(contexts)] })
+  const question = { user: "user:anne", relation: "viewer", object: "document:1" }
+  return createEvaluator(compiled, tuples).check({ ...question, context }).allowed
+}
+
+describe("a tuple that brings its own expression", () => {
+  test.each([
+    [{ expression: "channel == 'x'" }, { channel: "x" }, true],
+    [{ expression: "channel == 'x'" }, { channel: "y" }, false],
+    [{ expression: "true" }, { other: 1 }, true],
+    [{ expression: "level >= 3", parameters: { level: "int" } }, { level: 3 }, true],
+    [{ expression: "level >= 3", parameters: { level: "int" } }, { level: 2 }, false],
+    [
+      { expression: "ids.exists(id, id == me)", parameters: { ids: "list<string>" } },
+      { ids: ["a"], me: "a" },
+      true,
+    ],
+    [{ expression: "ip.in_cidr('10.0.0.0/8')", parameters: { ip: "ipaddress" } }, { ip: "10.1.2.3" }, true],
+  ])("%j with %j is %s", (expression, context, allowed) => {
+    expect(validateTuple(compiled, tupleOf(expression))).toBeUndefined()
+    expect(check(expression, context)).toBe(allowed)
+  })
+
+  test("fails the question where a value is missing, and its own context is no value", () => {
+    const failed = expect.objectContaining({ code: "rebac.condition_failed" })
+    expect(() => check({ expression: "channel == 'x'" })).toThrow(failed)
+    expect(() => check({ expression: "parameters == 'x'", parameters: {} })).toThrow(failed)
+    expect(check({ expression: "parameters == 'x'", parameters: {} }, { parameters: "x" })).toBe(true)
+  })
+
+  test.each<[string, Record<string, unknown> | undefined]>([
+    ["no context", undefined],
+    ["no expression", {}],
+    ["an empty expression", { expression: "" }],
+    ["an expression that is no text", { expression: 5 }],
+    ["no CEL", { expression: "a ==" }],
+    ["an expression that is no decision", { expression: "'x'" }],
+    ["an unknown type", { expression: "true", parameters: { a: "text" } }],
+    ["a list of nothing", { expression: "true", parameters: { a: "list" } }],
+    ["types that are no members", { expression: "true", parameters: ["a"] }],
+    ["types that do not fit", { expression: "a == 1", parameters: { a: "string" } }],
+    ["a longer expression than a model's", { expression: `'${"x".repeat(512)}' == a` }],
+  ])("%s is refused when it is written", (_, context) => {
+    expect(validateTuple(compiled, tupleOf(context))).toContain("Invalid tuple")
+  })
+
+  test("is refused where the relation does not allow it", () => {
+    expect(validateTuple(compiled, tupleOf({ expression: "true" }, "editor"))).toContain(
+      "invalid condition for type restriction",
+    )
+  })
+
+  test("stays right however many expressions there are", () => {
+    for (let number = 0; number < 600; number++)
+      expect(check({ expression: `n == '${number % 300}'` }, { n: String(number % 300) })).toBe(true)
+  })
+})

@@ -1,0 +1,133 @@
+import { parse } from "@bufbuild/cel"
+import type { ConditionParameter } from "../authorization-model.ts"
+import { CONDITION_EXPRESSION_BYTES_LIMIT } from "../limits.ts"
+import { ConditionProblem } from "./condition-problem.ts"
+import {
+  type ConditionContext,
+  type ConditionOutcome,
+  type ConditionProgram,
+  compileCondition,
+} from "./condition-program.ts"
+import { freeVariables } from "./free-variables.ts"
+
+/** The condition that no model defines: each tuple brings its own expression (OpenFGA's experimental `inline_expressions`). */
+export const INLINE_CONDITION = "$expression"
+
+/** Expressions remembered by their text: those of contextual tuples come again with each question. */
+const KNOWN_EXPRESSIONS = 256
+const textParameter: ConditionParameter = { type_name: "TYPE_NAME_STRING" }
+
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * The program of `$expression`. A tuple's context holds `expression`, and in `parameters` the types of what it names; a name
+ * without a type is a string. Values come from the question's context alone. Longer expressions than a model's are refused.
+ */
+export function createInlineCondition(): ConditionProgram {
+  return new InlineCondition()
+}
+
+class InlineCondition implements ConditionProgram {
+  readonly name = INLINE_CONDITION
+  readonly parameterNames: readonly string[] = []
+  lastCost = 0
+  lastProblem: string | undefined = undefined
+  lastMissing: readonly string[] | undefined = undefined
+  readonly #ofContext = new WeakMap<ConditionContext, ConditionProgram | ConditionProblem>()
+  readonly #ofText = new Map<string, ConditionProgram | ConditionProblem>()
+
+  evaluate(
+    requestContext: ConditionContext | undefined,
+    tupleContext: ConditionContext | undefined,
+  ): ConditionOutcome {
+    const program = this.#programOf(tupleContext)
+    if (program instanceof ConditionProblem) {
+      this.lastCost = 1
+      this.lastMissing = undefined
+      this.lastProblem = program.message
+      return "error"
+    }
+    // Other tuples' values in the question's context are no mistake of an expression that names none.
+    const outcome = program.evaluate(
+      program.parameterNames.length > 0 ? requestContext : undefined,
+      undefined,
+    )
+    this.lastCost = program.lastCost
+    this.lastMissing = program.lastMissing
+    this.lastProblem = program.lastProblem
+    return outcome
+  }
+
+  contextMistake(tupleContext: Values): string | undefined {
+    const program = this.#known(tupleContext)
+    return program instanceof ConditionProblem ? program.message : undefined
+  }
+
+  #programOf(context: ConditionContext | undefined): ConditionProgram | ConditionProblem {
+    if (context === undefined) return this.#known({})
+    const known = this.#ofContext.get(context)
+    if (known !== undefined) return known
+    const made = this.#known(context.values)
+    this.#ofContext.set(context, made)
+    return made
+  }
+
+  #known(values: Values): ConditionProgram | ConditionProblem {
+    const key = JSON.stringify([values.expression, values.parameters])
+    const known = this.#ofText.get(key)
+    if (known !== undefined) return known
+    const made = compileOrProblem(values)
+    const [oldest] = this.#ofText.keys()
+    if (this.#ofText.size >= KNOWN_EXPRESSIONS && oldest !== undefined) this.#ofText.delete(oldest)
+    this.#ofText.set(key, made)
+    return made
+  }
+}
+
+function compileOrProblem(values: Values): ConditionProgram | ConditionProblem {
+  try {
+    const { expression } = values
+    if (typeof expression !== "string" || expression === "")
+      return problem('context field "expression" must be a non-empty string')
+    if (new TextEncoder().encode(expression).length > CONDITION_EXPRESSION_BYTES_LIMIT)
+      return problem(`the expression must be at most ${CONDITION_EXPRESSION_BYTES_LIMIT} bytes`)
+    const parameters = declaredParameters(values.parameters)
+    for (const name of namesIn(expression)) if (!parameters.has(name)) parameters.set(name, textParameter)
+    return compileCondition({
+      name: INLINE_CONDITION,
+      expression,
+      parameters: Object.fromEntries(parameters),
+    })
+  } catch (error) {
+    if (error instanceof ConditionProblem) return error
+    throw error
+  }
+}
+
+function problem(sentence: string): ConditionProblem {
+  return new ConditionProblem(`${INLINE_CONDITION}: ${sentence}`)
+}
+
+function namesIn(expression: string): Iterable<string> {
+  try {
+    return freeVariables(parse(expression).expr)
+  } catch {
+    throw problem("invalid CEL expression")
+  }
+}
+
+function declaredParameters(declared: unknown): Map<string, ConditionParameter> {
+  if (declared === undefined || declared === null) return new Map()
+  if (typeof declared !== "object" || Array.isArray(declared))
+    throw problem('context field "parameters" must be a struct')
+  return new Map(Object.entries(declared).map(([name, type]) => [name, readType(type)]))
+}
+
+/** `list<int>` as a model's JSON writes it. What it names is held to the known types by whoever compiles the condition. */
+function readType(type: unknown): ConditionParameter {
+  const form = typeof type === "string" ? /^([a-z]+)(?:<(.*)>)?$/.exec(type) : null
+  if (form === null) throw problem("unknown parameter type")
+  const [, name = "", element] = form
+  const type_name = `TYPE_NAME_${name.toUpperCase()}`
+  return element === undefined ? { type_name } : { type_name, generic_types: [readType(element)] }
+}
