@@ -7,7 +7,12 @@ import type { Part, PartPath, PartSource } from "./part.ts"
 export function parseYaml(file: string, content: string): YamlPart {
   const lines = new LineCounter()
   try {
-    const document = parseDocument(content, { lineCounter: lines, merge: true, prettyErrors: false })
+    const document = parseDocument(content, {
+      lineCounter: lines,
+      merge: true,
+      stringKeys: true,
+      prettyErrors: false,
+    })
     const [first, ...rest] = document.errors.map(({ code, message, pos }) => ({
       file,
       line: lines.linePos(pos[0]).line,

@@ -240,6 +240,11 @@ group,"e,""x""",member,viewer,doc,1,c,"{""x"": [1, 2]}"\r
     ["an empty file", "", "s.fga.yaml: an object with members is missing."],
     ["a text in place of members", "hello", "s.fga.yaml:1: an object with members is expected."],
     [
+      "a member whose name is a list",
+      "? [a]\n: b\n",
+      "s.fga.yaml:1: YAML: With stringKeys, all keys must be strings.",
+    ],
+    [
       "a merge of what are no members",
       "<<: hello\n",
       "s.fga.yaml: YAML: Merge sources must be maps or map aliases.",
