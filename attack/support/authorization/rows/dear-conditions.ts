@@ -51,7 +51,7 @@ function doubled(levels: number, seed: string, look: (name: string) => string): 
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 const loop = { s: "STRING", l: "LIST<INT>" }
-const long = "a".repeat(80_000)
+const long = "a".repeat(40_000)
 
 /** Expressions that a model may hold, and contexts that a caller may send, so that evaluating one costs minutes. */
 const dear: readonly [string, string, Parameters, Readonly<Record<string, unknown>>][] = [
@@ -105,7 +105,7 @@ const dear: readonly [string, string, Parameters, Readonly<Record<string, unknow
     "numbers of many digits in loops",
     "[s].exists(x, l.exists(y, int(x) == 2))",
     loop,
-    { s: "1".repeat(80_000), l: numbers(4_000) },
+    { s: "1".repeat(40_000), l: numbers(4_000) },
   ],
   ["errors in loops", "l.exists(a, l.exists(b, a / 0 == b))", { l: "LIST<INT>" }, { l: numbers(4_000) }],
   [

@@ -33,7 +33,7 @@ function doubled(levels: number, seed: string, look: (name: string) => string): 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 describe("values that grow or are looked at inside of loops", () => {
-  const long = "a".repeat(80_000)
+  const long = "a".repeat(40_000)
   test.each<[string, string, Readonly<Record<string, unknown>>]>([
     ["a text doubled", doubled(20, "'xxxxxxxx'", (v) => `${v}.size()>5`), {}],
     ["bytes doubled", doubled(20, "b'12345678'", (v) => `${v}==${v}`), {}],
@@ -50,7 +50,7 @@ describe("values that grow or are looked at inside of loops", () => {
     [
       "a long text as a number",
       "[s].exists(x, l.exists(y, int(x) == 2))",
-      { s: "1".repeat(80_000), l: numbers(4_000) },
+      { s: "1".repeat(40_000), l: numbers(4_000) },
     ],
     [
       "a long list searched",
