@@ -89,10 +89,17 @@ export function contextualRow(make: MakeDecider): void {
       const found = {
         key,
         allowed: verdicts.includes("allow"),
+        erroneous: verdicts.every((verdict) => verdict === "error"),
         listed: lists.some((list) => list?.includes("document:1")),
         refused: await decider.refuses({ ...key, object: "document:w" }),
       }
-      expect(found).toEqual({ key, allowed: isAllowed, listed: isAllowed, refused: !isAllowed })
+      expect(found).toEqual({
+        key,
+        allowed: isAllowed,
+        erroneous: !isAllowed,
+        listed: isAllowed,
+        refused: !isAllowed,
+      })
     })
     await Promise.all(tried)
   })
