@@ -1,7 +1,7 @@
 import { type BatchOutcome, batchCheck } from "../commands/batch-check.ts"
 import { check } from "../commands/check.ts"
 import { expand } from "../commands/expand.ts"
-import { listObjects } from "../commands/list-objects.ts"
+import { listObjects, streamObjects } from "../commands/list-objects.ts"
 import { listUsers } from "../commands/list-users.ts"
 import { maximumListResults, maximumUserBytes } from "../wire/limits.ts"
 import {
@@ -107,10 +107,13 @@ const streamedListObjectsRoute: Route = {
   streams: true,
   handle: async (engine, request) => {
     const input = parseListObjects(request, "StreamedListObjectsRequest")
-    const { objects, complete, modelId } = await listObjects(engine, { ...input, limit: undefined })
-    const lines = objects.map((object) => ({ result: { object } }))
-    return { lines, store: input.store, modelId, incomplete: !complete }
+    const { parts, modelId } = await streamObjects(engine, input)
+    return { lines: linesOf(parts), store: input.store, modelId }
   },
+}
+
+async function* linesOf(parts: AsyncIterable<readonly string[]>): AsyncGenerator<object[]> {
+  for await (const objects of parts) yield objects.map((object) => ({ result: { object } }))
 }
 
 const listUsersRoute: Route = {

@@ -13,13 +13,11 @@ export interface WireRequest {
   readonly body: WireMessage
 }
 
-/** An answer of the wire. `lines` is a stream of JSON documents, one a line, instead of a body. */
+/** An answer of the wire. `lines` is a stream of JSON documents, one a line, some at a time, instead of a body. */
 export interface WireAnswer {
   readonly status?: 200 | 201 | 204
   readonly body?: unknown
-  /** The body as JSON already, instead of `body`. */
-  readonly json?: string
-  readonly lines?: readonly unknown[]
+  readonly lines?: AsyncIterable<readonly unknown[]>
   readonly modelId?: string
   readonly store?: string
   /** A list that was cut: said in a header, for the body has no room for it. */

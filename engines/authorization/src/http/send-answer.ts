@@ -3,11 +3,15 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { WireAnswer } from "./route.ts"
 
-/** Sends an answer. Resolves when a stream has been handed over, or its reader has gone. */
+/**
+ * Sends an answer. Resolves when a stream has been handed over. A stream that fails ends with the line of its error
+ * (`showError`), as on the real server; it rejects where its reader has gone.
+ */
 export async function sendAnswer(
   response: ServerResponse,
   answer: WireAnswer,
   requestId: string,
+  showError: (error: unknown) => unknown,
 ): Promise<void> {
   const headers = ["x-request-id", requestId]
   if (answer.store !== undefined) headers.push("openfga-store-id", answer.store)
@@ -19,11 +23,11 @@ export async function sendAnswer(
   }
   headers.push("content-type", "application/json")
   if (answer.lines === undefined) {
-    sendText(response, answer.status ?? 200, headers, answer.json ?? JSON.stringify(answer.body))
+    sendText(response, answer.status ?? 200, headers, JSON.stringify(answer.body))
     return
   }
   response.writeHead(answer.status ?? 200, headers)
-  await pipeline(Readable.from(chunksOf(answer.lines)), response)
+  await pipeline(Readable.from(chunksOf(answer.lines, showError)), response)
 }
 
 /** Sends JSON with its length, so that head and body leave in one piece. */
@@ -37,9 +41,17 @@ export function sendText(response: ServerResponse, status: number, headers: stri
 /** Lines that are put together before they are sent. */
 const linesPerChunk = 500
 
-function* chunksOf(lines: readonly unknown[]): Generator<string> {
-  for (let start = 0; start < lines.length; start += linesPerChunk) {
-    const chunk = lines.slice(start, start + linesPerChunk)
-    yield chunk.map((line) => `${JSON.stringify(line)}\n`).join("")
+async function* chunksOf(
+  parts: AsyncIterable<readonly unknown[]>,
+  showError: (error: unknown) => unknown,
+): AsyncGenerator<string> {
+  try {
+    for await (const lines of parts)
+      for (let start = 0; start < lines.length; start += linesPerChunk) {
+        const chunk = lines.slice(start, start + linesPerChunk)
+        yield chunk.map((line) => `${JSON.stringify(line)}\n`).join("")
+      }
+  } catch (error) {
+    yield `${JSON.stringify(showError(error))}\n`
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
-import { assertAtDoor, judgeMessage, loopbackHosts } from "@gatehouse/http"
+import { assertAtDoor, type ErrorAnswer, judgeMessage, loopbackHosts } from "@gatehouse/http"
 import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import type { Logger } from "@gatehouse/telemetry"
 import type { Engine } from "../commands/engine.ts"
@@ -56,9 +56,11 @@ export function createWireHandler(options: WireHandlerOptions): RequestListener 
       verdict === "refuse"
         ? Promise.reject(new GatehouseError("request.ambiguous"))
         : answer(options, message, match, mark < 0 ? "" : url.slice(mark + 1))
+    const failed = (error: unknown) => ({ error, match, response, requestId })
+    const showError = (error: unknown) => describe(options.logger, failed(error)).body
     answered
-      .then((given) => sendAnswer(response, given, requestId))
-      .catch((error: unknown) => refuseRequest(options.logger, { error, match, response, requestId }))
+      .then((given) => sendAnswer(response, given, requestId, showError))
+      .catch((error: unknown) => refuseRequest(options.logger, failed(error)))
   }
 }
 
@@ -95,22 +97,27 @@ interface FailedRequest {
   readonly requestId: string
 }
 
-function refuseRequest(logger: Logger, { error, match, response, requestId }: FailedRequest): void {
+/** The wire's answer to an error. What is the engine's own failure is logged here. */
+function describe(logger: Logger, { error, match, requestId }: FailedRequest): ErrorAnswer {
   const known = isGatehouseError(error) ? error : new GatehouseError("request.internal", { cause: error })
-  if (response.headersSent) {
-    // A stream that broke: the reader must not take what came for the whole.
-    response.destroy()
-    return
-  }
-  const { status, body } = mapError(known, {
+  if (known.status >= 500) logger.error({ err: error, errorCode: known.code, requestId }, "request failed")
+  return mapError(known, {
     streams: match.kind === "route" ? match.route.streams === true : match.kind === "method" && match.streams,
     knownPath: match.kind === "method",
   })
-  if (status >= 500 && known.status >= 500)
-    logger.error({ err: error, errorCode: known.code, requestId }, "request failed")
+}
+
+function refuseRequest(logger: Logger, failed: FailedRequest): void {
+  const { error, match, response, requestId } = failed
+  if (response.headersSent) {
+    // The reader of a stream has gone.
+    response.destroy()
+    return
+  }
+  const { status, body } = describe(logger, failed)
   const headers = ["x-request-id", requestId, "content-type", "application/json"]
   const store = match.kind === "route" ? match.parameters.store : undefined
   if (store !== undefined && wirePatterns.ulid.expression.test(store)) headers.push("openfga-store-id", store)
-  if (known.code === "request.ambiguous") headers.push("connection", "close")
+  if (isGatehouseError(error) && error.code === "request.ambiguous") headers.push("connection", "close")
   sendText(response, status, headers, JSON.stringify(body))
 }
