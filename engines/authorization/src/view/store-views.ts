@@ -5,8 +5,11 @@ import { type Freshness, loadStoreView, type StoreView } from "./store-view.ts"
 /** Stores kept in memory at once; the one unused for longest makes room. A plane has one store, tests have many. */
 const maximumOpenStores = 64
 
-/** How long a question waits for its store to be loaded: some hundred thousand tuples. A larger store refuses meanwhile. */
-const maximumLoadWaitMilliseconds = 2_000
+/**
+ * How long a question waits for its store to be loaded, which are some hundred thousand tuples: as long as the real server
+ * lets a list take. A larger store refuses meanwhile.
+ */
+const maximumLoadWaitMilliseconds = 3_000
 
 /** The stores that are in memory, each loaded at its first use or before. */
 export interface StoreViews {
