@@ -1,6 +1,6 @@
 import type { RelationshipTuple } from "@gatehouse/rebac"
 import { errorName } from "./error-codes.ts"
-import type { Assertion, Expectation } from "./scenario.ts"
+import type { Assertion, BatchAssertion, Expectation } from "./scenario.ts"
 import type { CheckQuestion, Outcome, SubjectStore } from "./subject.ts"
 
 /** One of the questions that an assertion stands for, answered otherwise than it should be. */
@@ -10,7 +10,8 @@ export interface Problem {
 }
 
 /**
- * Asks what an assertion says, with these contextual tuples in place of its own. A list of objects is also asked for as a stream, and everything that a list gave must be allowed
+ * Asks what an assertion says, with these contextual tuples in place of its own; those of a batch's questions are added to
+ * theirs. A check is also asked for as a batch where there are batches, a list of objects is also asked for as a stream, and everything that a list gave must be allowed
  * when it is asked for by itself: OpenFGA's own runners do the same.
  */
 export async function assess(
@@ -20,9 +21,16 @@ export async function assess(
 ): Promise<Problem[]> {
   switch (assertion.kind) {
     case "check": {
-      const outcome = await store.check({ ...assertion, contextualTuples })
-      return compare("check", assertion.expected, outcome, (a, b) => a === b)
+      const question = { ...assertion, contextualTuples }
+      const outcome = await store.check(question)
+      const batched = (await store.batchCheck?.([{ ...question, id: "1" }]))?.get("1")
+      return [
+        ...compareDecisions("check", assertion.expected, outcome),
+        ...(batched === undefined ? [] : compareDecisions("batch check", assertion.expected, batched)),
+      ]
     }
+    case "batch_check":
+      return assessBatch(store, assertion, contextualTuples)
     case "list_objects": {
       const question = { ...assertion, contextualTuples }
       const plain = await store.listObjects(question)
@@ -50,6 +58,26 @@ export async function assess(
   }
 }
 
+async function assessBatch(
+  store: SubjectStore,
+  { items, expected }: BatchAssertion,
+  contextualTuples: readonly RelationshipTuple[],
+): Promise<Problem[]> {
+  const asked = items.map((item) => ({
+    ...item,
+    contextualTuples: [...item.contextualTuples, ...contextualTuples],
+  }))
+  const outcomes = new Map(await store.batchCheck?.(asked))
+  if (store.batchCheck === undefined) for (const item of asked) outcomes.set(item.id, await store.check(item))
+  return [...expected].flatMap(([id, expectation]) => {
+    const outcome = outcomes.get(id)
+    if (outcome === undefined) return [{ form: `batch check ${id}`, got: "no answer" }]
+    // A question that fails is not allowed, which is all that a file may want to know.
+    const isDenial = "answer" in expectation && !expectation.answer && "errorCode" in outcome
+    return isDenial ? [] : compareDecisions(`batch check ${id}`, expectation, outcome)
+  })
+}
+
 function namesIn(outcome: Outcome<readonly string[]>): readonly string[] {
   return "answer" in outcome ? outcome.answer : []
 }
@@ -59,9 +87,17 @@ async function recheck(store: SubjectStore, questions: readonly CheckQuestion[])
   for (const { user, relation, object, contextualTuples, context } of questions) {
     const outcome = await store.check({ user, relation, object, contextualTuples, context })
     const form = `check of ${object}#${relation}@${user}, which was listed`
-    problems.push(...compare(form, { answer: true }, outcome, (a, b) => a === b))
+    problems.push(...compareDecisions(form, { answer: true }, outcome))
   }
   return problems
+}
+
+function compareDecisions(
+  form: string,
+  expected: Expectation<boolean>,
+  outcome: Outcome<boolean>,
+): Problem[] {
+  return compare(form, expected, outcome, (a, b) => a === b)
 }
 
 /** Lists have no order; what is there twice must be expected twice. */

@@ -24,6 +24,18 @@ export function createHttpSubject(server: ServerUnderTest): Subject {
             demandBoolean(allowed),
           )
         },
+        batchCheck: async (items) => {
+          const checks = items.map(({ id, user, relation, object, contextualTuples, context }) => ({
+            correlation_id: id,
+            tuple_key: { user, relation, object },
+            contextual_tuples: { tuple_keys: contextualTuples },
+            context,
+          }))
+          const { status, text } = await ask("/batch-check", { checks })
+          if (status !== 200) throw new Error(`a batch was refused with ${status}: ${text}`)
+          const { result }: { result: Readonly<Record<string, BatchResult>> } = JSON.parse(text)
+          return new Map(Object.entries(result).map(([id, each]) => [id, outcomeInBatch(each)]))
+        },
         listObjects: async (question) =>
           outcomeOf(await ask("/list-objects", listBody(question)), ({ objects }) => demandNames(objects)),
         streamObjects: async (question) => streamed(await ask("/streamed-list-objects", listBody(question))),
@@ -48,6 +60,19 @@ function outcomeOf<Answer>({ status, text }: WireAnswer, read: (body: Body) => A
   if (status === 200) return { answer: read(body) }
   const errorCode = errorNumber(String(body.code))
   if (errorCode === undefined) throw new Error(`an answer with status ${status}: ${text}`)
+  return { errorCode }
+}
+
+interface BatchResult {
+  readonly allowed?: unknown
+  readonly error?: { readonly input_error?: unknown; readonly internal_error?: unknown } | null
+}
+
+function outcomeInBatch({ allowed, error }: BatchResult): Outcome<boolean> {
+  if (error === undefined || error === null) return { answer: demandBoolean(allowed) }
+  const code = error.input_error ?? error.internal_error
+  const errorCode = errorNumber(String(code))
+  if (errorCode === undefined) throw new Error(`the batch has the unknown error ${String(code)}`)
   return { errorCode }
 }
 

@@ -146,6 +146,44 @@ tests:
     expect(await outcome()).toEqual({ passed: ["flat", "flat, contextual"], failed: [] })
   })
 
+  test("batches, and assertions that are told by what they ask", async () => {
+    await write({
+      "batch.yaml": `tests:
+  - name: batch
+    model: |
+${indent(model, 6)}
+    tuples: [{ user: user:anne, relation: viewer, object: document:1 }]
+    assertions:
+      - request:
+          checks:
+            - { tupleKey: { user: user:anne, relation: viewer, object: document:1 }, correlationID: yes1 }
+            - { tupleKey: { user: user:anne, relation: nope, object: document:1 }, correlationID: no1 }
+            - { tupleKey: { user: user:anne, relation: nope, object: document:1 }, correlationID: error }
+        expectation:
+          - { correlationID: yes1, allowed: true }
+          - { correlationID: no1, allowed: false }
+          - { correlationID: error, inputError: 2000 }
+      - request: { user: user:anne, type: document, relation: viewer }
+        expectation: ["document:1"]
+      - request: { object: document:1, relation: viewer, filters: [user] }
+        expectation: ["user:anne"]
+      - tuple: { user: user:anne, relation: viewer, object: document:1 }
+        expectation: true
+      - request:
+          checks:
+            - { tupleKey: { user: user:bob, relation: viewer, object: document:1 }, correlationID: wrong }
+        expectation: [{ correlationID: wrong, allowed: true }, { correlationID: absent, allowed: false }]
+`,
+    })
+    const { passed: good, failed } = await outcome()
+    expect(good).toEqual([])
+    expect(failed).toHaveLength(6)
+    expect(failed[1]).toContain(
+      "a batch of 1: batch check wrong: expected wrong true, absent false, got false",
+    )
+    expect(failed[2]).toContain("a batch of 1: batch check absent")
+  })
+
   test("anchors, merged members and numbers that no double holds are read as OpenFGA reads them", async () => {
     await write({
       "anchors.yaml": consolidated(`tuples:

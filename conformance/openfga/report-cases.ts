@@ -59,7 +59,7 @@ export function reportJson(directory: string, results: readonly CaseResult[]): o
       line: assertion?.line ?? null,
       question: assertion === undefined ? null : describeAssertion(assertion),
       form,
-      expected: assertion === undefined ? null : describeOutcome(assertion.expected),
+      expected: assertion === undefined ? null : describeExpected(assertion),
       got,
     })),
   }))
@@ -70,13 +70,19 @@ function place(directory: string, file: string, line: number | undefined): strin
   return line === undefined ? shown : `${shown}:${line}`
 }
 
+function describeExpected(assertion: Assertion): string {
+  if (assertion.kind !== "batch_check") return describeOutcome(assertion.expected)
+  return [...assertion.expected].map(([id, each]) => `${id} ${describeOutcome(each)}`).join(", ")
+}
+
 function describeFailure({ stage, assertion, form, got }: Failure, where: string): string {
   if (assertion === undefined) return `${where} stage ${stage + 1}: ${form}: ${got}`
-  const expected = describeOutcome(assertion.expected)
+  const expected = describeExpected(assertion)
   return `${where} stage ${stage + 1}: ${describeAssertion(assertion)}: ${form}: expected ${expected}, got ${got}`
 }
 
 function describeAssertion(assertion: Assertion): string {
+  if (assertion.kind === "batch_check") return `a batch of ${assertion.items.length}`
   const context = assertion.context === undefined ? "" : ` with ${JSON.stringify(assertion.context)}`
   switch (assertion.kind) {
     case "check":
@@ -87,5 +93,7 @@ function describeAssertion(assertion: Assertion): string {
       const kinds = assertion.filters.map(({ type, relation }) => (relation ? `${type}#${relation}` : type))
       return `users of ${kinds.join(", ")} with ${assertion.relation} for ${assertion.object}${context}`
     }
+    case "batch_check":
+      throw new Error("TODO: Not implemented yet")
   }
 }

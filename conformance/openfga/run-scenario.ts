@@ -76,7 +76,8 @@ async function prepare(store: SubjectStore, stage: Stage, mode: TupleMode): Prom
 }
 
 async function ask(store: SubjectStore, assertion: Assertion, tuples: readonly RelationshipTuple[]) {
-  const contextualTuples = [...assertion.contextualTuples, ...tuples]
+  const own = assertion.kind === "batch_check" ? [] : assertion.contextualTuples
+  const contextualTuples = [...own, ...tuples]
   try {
     return await assess(store, assertion, contextualTuples)
   } catch (error) {

@@ -41,7 +41,26 @@ export interface ListUsersAssertion extends AssertionContext {
   readonly expected: Expectation<readonly string[]>
 }
 
-export type Assertion = CheckAssertion | ListObjectsAssertion | ListUsersAssertion
+/** One question of a batch. */
+export interface BatchItem {
+  readonly id: string
+  readonly user: string
+  readonly relation: string
+  readonly object: string
+  readonly contextualTuples: readonly RelationshipTuple[]
+  readonly context: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Questions that are asked in one request. One that fails is not allowed; the file may expect its error. */
+export interface BatchAssertion {
+  readonly kind: "batch_check"
+  readonly line: number | undefined
+  readonly items: readonly BatchItem[]
+  /** By the item's id. */
+  readonly expected: ReadonlyMap<string, Expectation<boolean>>
+}
+
+export type Assertion = CheckAssertion | ListObjectsAssertion | ListUsersAssertion | BatchAssertion
 
 /** One model (undefined: the one before stays), tuples added to those before, and what must then hold. */
 export interface Stage {

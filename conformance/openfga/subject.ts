@@ -1,5 +1,5 @@
 import type { AuthorizationModel, RelationshipTuple } from "@gatehouse/rebac"
-import type { CheckAssertion, ListObjectsAssertion, ListUsersAssertion } from "./scenario.ts"
+import type { BatchItem, CheckAssertion, ListObjectsAssertion, ListUsersAssertion } from "./scenario.ts"
 
 /**
  * An answer, or the number of OpenFGA's error code that was given instead; `undefined` for a refusal whose code the wire does
@@ -17,6 +17,8 @@ export interface SubjectStore {
   /** At most 40 tuples at a time. */
   writeTuples(tuples: readonly RelationshipTuple[]): Promise<void>
   check(question: CheckQuestion): Promise<Outcome<boolean>>
+  /** The outcome of each question by its id; absent where the subject has no batches. */
+  batchCheck?(items: readonly BatchItem[]): Promise<ReadonlyMap<string, Outcome<boolean>>>
   listObjects(question: ListObjectsQuestion): Promise<Outcome<readonly string[]>>
   /** The streamed form of the same; absent where the subject has none. */
   streamObjects?(question: ListObjectsQuestion): Promise<Outcome<readonly string[]>>
