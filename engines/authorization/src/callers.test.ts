@@ -79,15 +79,25 @@ describe("an engine whose callers present tokens of an issuer", () => {
     realm.token({ aud: audience, sub: subject, ...changes }, header)
   const invalid = { status: 401, code: "invalid_claims" }
 
-  test("refuses with `unavailable` while the issuer cannot be reached, and asks again", async () => {
+  test("refuses with `unavailable` while the issuer cannot be reached or names another, and asks again", async () => {
     realm.answerKeysWith((_request, response) => response.writeHead(500).end())
+    expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
+    realm.answerKeysWith((_request, response) => {
+      response.end(JSON.stringify({ issuer: other.entry.issuer, jwks_uri: other.entry.jwksUri }))
+    })
     expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
     realm.answerKeysWith(serveDiscovery())
     expect(await ask(part, `Bearer ${await token()}`)).toMatchObject({ status: 200 })
   })
 
   test("lets in the issuer and its aliases, an audience among several, and the named subject", async () => {
-    for (const changes of [{}, { iss: alias }, { aud: ["else", audience] }, { nbf: 1, typ: undefined }])
+    for (const changes of [
+      {},
+      { iss: alias },
+      { aud: ["else", audience] },
+      { nbf: 1, typ: undefined },
+      { iat: Math.floor(clock.nowMilliseconds() / 1_000) + 4 },
+    ])
       expect(await ask(part, `Bearer ${await token(changes)}`)).toMatchObject({ status: 200 })
   })
 
