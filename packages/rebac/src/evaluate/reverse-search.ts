@@ -61,45 +61,47 @@ export class ReverseSearch {
    * its budget is spent before the next is found: whoever gives it a new one goes on where he was.
    */
   *run(): IterableIterator<Found | undefined> {
-    for (const node of this.#begin()) yield* this.#meet(node)
-    yield* this.#walkOpen()
-    while (this.#unsure.length > 0) {
+    yield* this.#walk(this.#begin())
+    for (;;) {
+      for (let head = 0; head < this.#open.length; head++)
+        yield* this.#walk(this.#leadsBeyond(this.#open[head] as Reached))
+      this.#open.length = 0
+      if (this.#unsure.length === 0) return
       yield* this.#giveUnsure()
-      yield* this.#walkOpen()
     }
   }
 
-  *#walkOpen(): IterableIterator<Found | undefined> {
-    for (let head = 0; head < this.#open.length; head++)
-      for (const node of this.#leadsBeyond(this.#open[head] as Reached)) yield* this.#meet(node)
-    this.#open.length = 0
-  }
-
-  /** Gives a sure node; keeps an unsure one for later, as it may yet be met for certain. But no longer than it is worth waiting. */
-  *#meet(node: Reached | undefined): IterableIterator<Found | undefined> {
-    if (node === undefined) yield undefined
-    else if (node.sure) yield* this.#give(node)
-    else this.#unsure.push(node)
-    if (this.#unsure.length >= UNSURE_LIMIT) yield* this.#giveUnsure()
+  /**
+   * Gives the sure ones of some nodes; keeps the others for later, as they may yet be met for certain. But no longer than it is worth
+   * waiting.
+   */
+  *#walk(nodes: Iterable<Reached | undefined>): IterableIterator<Found | undefined> {
+    for (const node of nodes) {
+      if (node === undefined) yield undefined
+      else if (node.sure) yield* this.#meet(node)
+      else this.#unsure.push(node)
+      if (this.#unsure.length >= UNSURE_LIMIT) yield* this.#giveUnsure()
+    }
   }
 
   *#giveUnsure(): IterableIterator<Found> {
     const nodes = this.#unsure
     this.#unsure = []
-    for (const node of nodes) yield* this.#give(node)
+    for (const node of nodes) yield* this.#meet(node)
   }
 
-  /** Gives a node the first time it is met, and with it what is computed from it on the same object. */
-  *#give(met: Reached): IterableIterator<Found> {
+  /** A node, if it is met for the first time, and with it what is computed from it on the same object. */
+  #meet(met: Reached): readonly Found[] {
+    const found: Found[] = []
     const nodes = [met]
     for (const node of nodes) {
       if (!this.#visited.add(node.object, node.relation.index)) continue
       this.#question.visit()
       if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
         this.tooDeep = true
-        return
+        return found
       }
-      yield node
+      found.push(node)
       for (const lead of this.#plan.computed(node.relation)) {
         const next = computedFrom(node, lead)
         if (next.sure || !met.sure) nodes.push(next)
@@ -107,6 +109,7 @@ export class ReverseSearch {
       }
       if (this.#plan.leadsBeyond(node.relation)) this.#open.push(node)
     }
+    return found
   }
 
   *#begin(): IterableIterator<Reached | undefined> {
@@ -118,15 +121,49 @@ export class ReverseSearch {
     }
     const everyone = overlay.numberOf(`${asker.type}:*`)
     for (const user of everyone === asked ? [asked] : [asked, everyone])
-      for (const tuple of this.#tuplesOf(user)) {
-        const { navigator } = this.#question
-        if (this.#question.isSpent) yield undefined
-        const relation = navigator.allowedRelation(tuple.classId)
-        const userRelation = this.#userRelationOf(tuple)
-        // A tuple that names a userset of the asked object is none of the object itself.
-        if (relation === undefined || (userRelation !== NO_NAME && userRelation !== EVERYONE)) continue
-        yield* this.#follow(tuple, this.#plan.direct(relation), true, 0)
-      }
+      yield* this.#along(user, (classId) => this.#leadsOfUser(classId), { sure: true, depth: 0 })
+  }
+
+  /** What tuples of a class give to the plain user, or to everyone, that they name. */
+  #leadsOfUser(classId: number): readonly Lead[] {
+    const userRelation = this.#userRelationOf(classId)
+    // A tuple that names a userset of the asked object is none of the object itself.
+    if (userRelation !== NO_NAME && userRelation !== EVERYONE) return []
+    return this.#directLeads(classId)
+  }
+
+  #directLeads(classId: number): readonly Lead[] {
+    const relation = this.#question.navigator.allowedRelation(classId)
+    const lead = relation === undefined ? undefined : this.#plan.direct(relation)
+    return lead === undefined ? [] : [lead]
+  }
+
+  /** What tuples of a class that name an object give to whoever holds the relation on it. */
+  #leadsOfHolder(classId: number, held: RelationSchema): readonly Lead[] {
+    const { navigator } = this.#question
+    const userRelation = this.#userRelationOf(classId)
+    if (userRelation !== NO_NAME)
+      return navigator.symbols.name(userRelation) === held.name ? this.#directLeads(classId) : []
+    const tupleset = navigator.allowedRelation(classId)
+    return tupleset === undefined ? [] : this.#plan.throughTupleset(tupleset, held)
+  }
+
+  /** The nodes to which the tuples that name a user lead. Tuples of one class mostly lie together, and lead alike. */
+  *#along(
+    user: number,
+    leadsOf: (classId: number) => readonly Lead[],
+    { sure, depth }: Pick<Reached, "sure" | "depth">,
+  ): IterableIterator<Reached | undefined> {
+    let known = -1
+    let leads: readonly Lead[] = []
+    for (const tuple of this.#tuplesOf(user)) {
+      if (this.#question.isSpent) yield undefined
+      const { classId, object } = tuple
+      if (classId !== known) leads = leadsOf(classId)
+      known = classId
+      if (leads.length === 0 || !this.#holds(tuple)) continue
+      for (const lead of leads) yield { object, relation: lead.relation, sure: sure && lead.sure, depth }
+    }
   }
 
   /** The tuples that name the user, contextual ones first; stored ones that the question hides are passed over. */
@@ -150,19 +187,9 @@ export class ReverseSearch {
     }
   }
 
-  #userRelationOf({ classId }: UserTuple): number {
+  #userRelationOf(classId: number): number {
     const { symbols } = this.#question.navigator
     return symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
-  }
-
-  *#follow(
-    tuple: UserTuple,
-    lead: Lead | undefined,
-    sure: boolean,
-    depth: number,
-  ): IterableIterator<Reached> {
-    if (lead === undefined || !this.#holds(tuple)) return
-    yield { object: tuple.object, relation: lead.relation, sure: sure && lead.sure, depth }
   }
 
   #holds({ classId, object, user, context }: UserTuple): boolean {
@@ -180,19 +207,12 @@ export class ReverseSearch {
   }
 
   /** Those of them that are on other objects. */
-  *#leadsBeyond(node: Reached): IterableIterator<Reached | undefined> {
-    const { navigator } = this.#question
-    for (const tuple of this.#tuplesOf(node.object)) {
-      if (this.#question.isSpent) yield undefined
-      const relation = navigator.allowedRelation(tuple.classId)
-      if (relation === undefined) continue
-      const userRelation = this.#userRelationOf(tuple)
-      if (userRelation === NO_NAME)
-        for (const lead of this.#plan.throughTupleset(relation, node.relation))
-          yield* this.#follow(tuple, lead, node.sure, node.depth + 1)
-      else if (navigator.symbols.name(userRelation) === node.relation.name)
-        yield* this.#follow(tuple, this.#plan.direct(relation), node.sure, node.depth + 1)
-    }
+  #leadsBeyond(node: Reached): IterableIterator<Reached | undefined> {
+    const { object, relation, sure, depth } = node
+    return this.#along(object, (classId) => this.#leadsOfHolder(classId, relation), {
+      sure,
+      depth: depth + 1,
+    })
   }
 }
 
