@@ -47,8 +47,8 @@ export const MATCH_COST_PER_UNIT = 100
 export const SEARCH_COST_PER_UNIT = 1_000
 /** How deep lists and maps nest in a context. OpenFGA's JSON reader stops at 10,000; nothing sensible comes near 100. */
 export const CONTEXT_DEPTH_LIMIT = 100
-/** Members, elements and every 8 characters of one condition's context together. */
-export const CONTEXT_SIZE_LIMIT = 100_000
+/** Members, elements and every 8 characters of one parameter's value: a larger one could not be used (`CONDITION_COST_LIMIT`). */
+export const CONTEXT_SIZE_LIMIT = 20_000
 
 /** Tuples that a suggestion of `explain` may change. */
 export const SUGGESTION_TUPLES_LIMIT = 3

@@ -38,7 +38,7 @@ export interface ConditionProgram {
     requestContext: ConditionContext | undefined,
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome
-  /** Cost of the last evaluation in units of `CONDITION_COST_LIMIT`. */
+  /** Cost of the last evaluation in units of `CONDITION_COST_LIMIT`, with that of the question's context, once. */
   readonly lastCost: number
   /** Why the last evaluation was an error, without values. */
   readonly lastProblem: string | undefined
@@ -95,6 +95,8 @@ class PlannedCondition implements ConditionProgram {
   readonly #bindings: Record<string, CelInput>
   readonly #values: (ConvertedValue | undefined)[]
   readonly #converted = new WeakMap<ConditionContext, ConvertedContext>()
+  /** What converting the question's context cost at the last evaluation: nothing where it was done before. */
+  readonly #conversions = { cost: 0 }
 
   constructor(name: string, types: ReadonlyMap<string, ParameterType>, parsed: ReturnType<typeof parse>) {
     this.name = name
@@ -131,12 +133,12 @@ class PlannedCondition implements ConditionProgram {
     requestContext: ConditionContext | undefined,
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome {
-    this.lastCost = 1
     this.lastMissing = undefined
     this.lastProblem = this.#bind(requestContext, tupleContext)
+    this.lastCost = 1 + this.#conversions.cost
     if (this.lastProblem !== undefined) return "error"
     const result = this.#runMetered()
-    this.lastCost = evaluationMeter.cost
+    this.lastCost = evaluationMeter.cost + this.#conversions.cost
     if (evaluationMeter.isSpent) {
       this.lastProblem = "the condition costs too much to evaluate"
       return "error"
@@ -167,6 +169,8 @@ class PlannedCondition implements ConditionProgram {
     tupleContext: ConditionContext | undefined,
   ): string | undefined {
     const stored = tupleContext === undefined ? undefined : this.#convert(tupleContext)
+    // A stored context is converted once for all questions: charged to none of them, so that each ends alike.
+    this.#conversions.cost = 0
     const asked = requestContext === undefined ? undefined : this.#convert(requestContext)
     if (
       this.parameterNames.length === 0 &&
@@ -194,7 +198,7 @@ class PlannedCondition implements ConditionProgram {
     const converted = this.parameterNames.map((name, index) => {
       const type = this.#types[index]
       if (type === undefined || !Object.hasOwn(values, name) || values[name] === undefined) return undefined
-      return convertOrProblem(type, name, values[name])
+      return convertOrProblem(type, name, values[name], this.#conversions)
     })
     this.#converted.set(context, converted)
     return converted
@@ -226,9 +230,10 @@ function convertOrProblem(
   type: ParameterType,
   name: string,
   value: unknown,
+  total: { cost: number },
 ): ConvertedValue | ConditionProblem {
   try {
-    return convertParameter(type, value)
+    return convertParameter(type, value, total)
   } catch (error) {
     if (!(error instanceof ConditionProblem)) throw error
     return new ConditionProblem(`failed to convert context parameter '${name}': ${error.message}`)

@@ -89,6 +89,16 @@ describe("values that grow or are looked at inside of loops", () => {
     )
   })
 
+  test("a context that is large is paid for once in a question, whether or not the expression looks at it", () => {
+    const one = program("s == 'x'")
+    const values = { ...plain, m: Array.from({ length: 9_000 }, () => "x") }
+    const context = { values }
+    expect([one.evaluate(context, undefined), one.lastCost > 9_000]).toEqual(["true", true])
+    expect([one.evaluate(context, undefined), one.lastCost < 50]).toEqual(["true", true])
+    const tooLarge = { values: { ...plain, m: Array.from({ length: 90_000 }, () => "x") } }
+    expect([one.evaluate(tooLarge, undefined), one.lastCost >= CONDITION_COST_LIMIT]).toEqual(["error", true])
+  })
+
   test("a plain comparison of a parameter with a constant costs next to nothing", () => {
     for (const expression of [
       "s == 'x'",
@@ -98,7 +108,7 @@ describe("values that grow or are looked at inside of loops", () => {
     ]) {
       const one = program(expression)
       expect(one.evaluate({ values: plain }, undefined)).toBe("true")
-      expect(one.lastCost).toBeLessThan(CONDITION_COST_LIMIT / 1_000)
+      expect(one.lastCost).toBeLessThan(CONDITION_COST_LIMIT / 500)
     }
   })
 })

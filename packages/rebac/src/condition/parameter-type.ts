@@ -80,12 +80,26 @@ export interface ConvertedValue {
   readonly cost: number
 }
 
-/** Turns a JSON value of a context into a value of the type. Throws `ConditionProblem` where it is not one. */
-export function convertParameter(type: ParameterType, value: unknown): ConvertedValue {
+/**
+ * Turns a JSON value of a context into a value of the type. Throws `ConditionProblem` where it is not one. What that cost is added to
+ * the counter either way.
+ */
+export function convertParameter(
+  type: ParameterType,
+  value: unknown,
+  total: { cost: number } = { cost: 0 },
+): ConvertedValue {
   const counter = { cost: 0 }
-  const converted = convert(type, value, counter, 0)
-  return { value: converted, cost: counter.cost }
+  try {
+    const converted = convert(type, value, counter, 0)
+    return { value: converted, cost: counter.cost }
+  } finally {
+    total.cost += counter.cost
+  }
 }
+
+/** Times and numbers of many digits are taken apart: as dear as so many plain members. */
+const parsedTextCost = 10
 
 function charge(counter: { cost: number }, amount: number, depth: number): void {
   counter.cost += amount
@@ -103,14 +117,19 @@ function convert(type: ParameterType, value: unknown, counter: { cost: number },
       if (typeof value === "string") return value
       throw new ConditionProblem(`expected type value 'string', but found '${kindOf(value)}'`)
     case "int":
+      if (typeof value === "string") charge(counter, parsedTextCost, depth)
       return toInteger(value, "int")
     case "uint":
+      if (typeof value === "string") charge(counter, parsedTextCost, depth)
       return celUint(toInteger(value, "uint"))
     case "double":
+      if (typeof value === "string") charge(counter, parsedTextCost, depth)
       return toDouble(value)
     case "timestamp":
+      charge(counter, parsedTextCost, depth)
       return viaCel(readTimestamp, timestampText(value), "RFC 3339 formatted timestamp string")
     case "duration":
+      charge(counter, parsedTextCost, depth)
       return viaCel(readDuration, durationText(value), "a valid duration string")
     case "ipaddress": {
       const address = typeof value === "string" ? parseIpAddress(value) : undefined
