@@ -82,8 +82,8 @@ function describeFailure({ stage, assertion, form, got }: Failure, where: string
 }
 
 function describeAssertion(assertion: Assertion): string {
-  if (assertion.kind === "batch_check") return `a batch of ${assertion.items.length}`
-  const context = assertion.context === undefined ? "" : ` with ${JSON.stringify(assertion.context)}`
+  const values = assertion.kind === "batch_check" ? undefined : assertion.context
+  const context = values === undefined ? "" : ` with ${JSON.stringify(values)}`
   switch (assertion.kind) {
     case "check":
       return `${assertion.object}#${assertion.relation}@${assertion.user}${context}`
@@ -94,6 +94,6 @@ function describeAssertion(assertion: Assertion): string {
       return `users of ${kinds.join(", ")} with ${assertion.relation} for ${assertion.object}${context}`
     }
     case "batch_check":
-      throw new Error("TODO: Not implemented yet")
+      return `a batch of ${assertion.items.length}`
   }
 }
