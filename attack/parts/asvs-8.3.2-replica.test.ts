@@ -30,7 +30,13 @@ function replicaOf({ url, storeId, modelId }: HostileServer, timings = {}): Repl
 const body =
   (value: unknown): Corruption =>
   () => ({ body: value })
-const page = (changes: unknown, continuation_token: unknown = "1") => body({ changes, continuation_token })
+/** One page, and then the feed's end: what is wrong is in it alone. */
+const page =
+  (changes: unknown, continuation_token: unknown = "1"): Corruption =>
+  (_good, { query }) =>
+    query.has("continuation_token")
+      ? { body: { changes: [], continuation_token: "1" } }
+      : { body: { changes, continuation_token } }
 const change = (tuple_key: unknown, operation: unknown = "TUPLE_OPERATION_WRITE") => ({
   tuple_key,
   operation,
@@ -54,7 +60,11 @@ const nonsense: readonly [string, CallKind, Corruption][] = [
   ["no operation", "changes", page([change(eve, null)])],
   ["no token", "changes", page([change(eve)], "")],
   ["a token that is no text", "changes", page([change(eve)], 7)],
-  ["the same token again and again", "changes", page([change(eve)], "again")],
+  [
+    "the same token again and again",
+    "changes",
+    body({ changes: [change(eve)], continuation_token: "again" }),
+  ],
   [
     "pages without end",
     "changes",

@@ -89,25 +89,36 @@ export function convertParameter(
   value: unknown,
   total: { cost: number } = { cost: 0 },
 ): ConvertedValue {
-  const counter = { cost: 0 }
+  const counter = { cost: 0, parsing: 0 }
   try {
     const converted = convert(type, value, counter, 0)
     return { value: converted, cost: counter.cost }
   } finally {
-    total.cost += counter.cost
+    total.cost += counter.cost + counter.parsing
   }
+}
+
+/** What a value costs to look at, and what it cost besides to be taken from its text. */
+interface Counter {
+  cost: number
+  parsing: number
 }
 
 /** Times and numbers of many digits are taken apart: as dear as so many plain members. */
 const parsedTextCost = 10
 
-function charge(counter: { cost: number }, amount: number, depth: number): void {
+function chargeParsing(counter: Counter): void {
+  counter.parsing += parsedTextCost
+}
+
+function charge(counter: Counter, amount: number, depth: number): void {
   counter.cost += amount
-  if (counter.cost > CONTEXT_SIZE_LIMIT) throw new ConditionProblem("the context is too large")
+  if (counter.cost + counter.parsing > CONTEXT_SIZE_LIMIT)
+    throw new ConditionProblem("the context is too large")
   if (depth > CONTEXT_DEPTH_LIMIT) throw new ConditionProblem("the context is nested too deep")
 }
 
-function convert(type: ParameterType, value: unknown, counter: { cost: number }, depth: number): CelInput {
+function convert(type: ParameterType, value: unknown, counter: Counter, depth: number): CelInput {
   charge(counter, 1 + (typeof value === "string" ? value.length >> 3 : 0), depth)
   switch (type.name) {
     case "bool":
@@ -117,19 +128,19 @@ function convert(type: ParameterType, value: unknown, counter: { cost: number },
       if (typeof value === "string") return value
       throw new ConditionProblem(`expected type value 'string', but found '${kindOf(value)}'`)
     case "int":
-      if (typeof value === "string") charge(counter, parsedTextCost, depth)
+      if (typeof value === "string") chargeParsing(counter)
       return toInteger(value, "int")
     case "uint":
-      if (typeof value === "string") charge(counter, parsedTextCost, depth)
+      if (typeof value === "string") chargeParsing(counter)
       return celUint(toInteger(value, "uint"))
     case "double":
-      if (typeof value === "string") charge(counter, parsedTextCost, depth)
+      if (typeof value === "string") chargeParsing(counter)
       return toDouble(value)
     case "timestamp":
-      charge(counter, parsedTextCost, depth)
+      chargeParsing(counter)
       return viaCel(readTimestamp, timestampText(value), "RFC 3339 formatted timestamp string")
     case "duration":
-      charge(counter, parsedTextCost, depth)
+      chargeParsing(counter)
       return viaCel(readDuration, durationText(value), "a valid duration string")
     case "ipaddress": {
       const address = typeof value === "string" ? parseIpAddress(value) : undefined
@@ -154,12 +165,7 @@ function elementOf(type: ParameterType): ParameterType {
   return type.element ?? anyType
 }
 
-function convertMap(
-  element: ParameterType,
-  value: unknown,
-  counter: { cost: number },
-  depth: number,
-): CelMap {
+function convertMap(element: ParameterType, value: unknown, counter: Counter, depth: number): CelMap {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new ConditionProblem(`map requires a map, found: ${kindOf(value)}`)
   const entries = new Map<string, CelInput>()
@@ -173,7 +179,7 @@ function convertMap(
   })
 }
 
-function convertAny(value: unknown, counter: { cost: number }, depth: number): CelInput {
+function convertAny(value: unknown, counter: Counter, depth: number): CelInput {
   if (value === null || value === undefined) return null
   if (Array.isArray(value)) return celList(value.map((item) => convert(anyType, item, counter, depth + 1)))
   if (typeof value === "object") return convertMap(anyType, value, counter, depth)
