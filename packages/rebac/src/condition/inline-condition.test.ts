@@ -74,6 +74,17 @@ describe("a tuple that brings its own expression", () => {
     ["a list of nothing", { expression: "true", parameters: { a: "list" } }],
     ["types that are no members", { expression: "true", parameters: ["a"] }],
     ["types that do not fit", { expression: "a == 1", parameters: { a: "string" } }],
+    [
+      "a type nested beyond all measure",
+      { expression: "true", parameters: { a: `${"list<".repeat(100_000)}int${">".repeat(100_000)}` } },
+    ],
+    [
+      "more parameters than a model's",
+      {
+        expression: "true",
+        parameters: Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`p${index}`, "int"])),
+      },
+    ],
     ["a longer expression than a model's", { expression: `'${"x".repeat(512)}' == a` }],
   ])("%s is refused when it is written", (_, context) => {
     expect(validateTuple(compiled, tupleOf(context))).toContain("Invalid tuple")

@@ -1,6 +1,6 @@
 import { parse } from "@bufbuild/cel"
 import type { ConditionParameter } from "../authorization-model.ts"
-import { CONDITION_EXPRESSION_BYTES_LIMIT } from "../limits.ts"
+import { CONDITION_EXPRESSION_BYTES_LIMIT, CONDITION_PARAMETERS_LIMIT } from "../limits.ts"
 import { ConditionProblem } from "./condition-problem.ts"
 import {
   type ConditionContext,
@@ -120,12 +120,16 @@ function declaredParameters(declared: unknown): Map<string, ConditionParameter> 
   if (declared === undefined || declared === null) return new Map()
   if (typeof declared !== "object" || Array.isArray(declared))
     throw problem('context field "parameters" must be a struct')
-  return new Map(Object.entries(declared).map(([name, type]) => [name, readType(type)]))
+  const entries = Object.entries(declared)
+  if (entries.length > CONDITION_PARAMETERS_LIMIT)
+    throw problem(`at most ${CONDITION_PARAMETERS_LIMIT} parameters`)
+  return new Map(entries.map(([name, type]) => [name, readType(type)]))
 }
 
 /** `list<int>` as a model's JSON writes it. What it names is held to the known types by whoever compiles the condition. */
 function readType(type: unknown): ConditionParameter {
-  const form = typeof type === "string" ? /^([a-z]+)(?:<(.*)>)?$/.exec(type) : null
+  const isShort = typeof type === "string" && type.length <= CONDITION_EXPRESSION_BYTES_LIMIT
+  const form = isShort ? /^([a-z]+)(?:<(.*)>)?$/.exec(type) : null
   if (form === null) throw problem("unknown parameter type")
   const [, name = "", element] = form
   const type_name = `TYPE_NAME_${name.toUpperCase()}`
