@@ -14,7 +14,7 @@ export type Command =
   | { readonly kind: "load" }
   | { readonly kind: "read_all" }
   | { readonly kind: "wait_for"; readonly query: CheckQuery; readonly allowed: boolean }
-  | { readonly kind: "checks"; readonly queries: readonly CheckQuery[] }
+  | { readonly kind: "compare" }
   | { readonly kind: "write"; readonly change: TupleChange }
 
 /** What it measured. `at` is in nanoseconds of the machine's monotonic clock. */
@@ -22,7 +22,9 @@ export interface Outcome {
   readonly seconds?: number
   readonly bytes?: number
   readonly tuples?: number
-  readonly perSecond?: number
+  readonly differences?: number
+  /** The longest that the event loop was held meanwhile. */
+  readonly holdMilliseconds?: number
   readonly at?: number
   readonly failure?: string
 }

@@ -1,9 +1,9 @@
+import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Secret } from "@gatehouse/kernel"
 import { createReplicaAuthorizer, type ReplicaAuthorizer } from "@gatehouse/openfga"
 import type { CheckQuery } from "@gatehouse/rebac"
 import { Pool } from "undici"
-import { median } from "../report/table.ts"
 import type { Command, Outcome, Target } from "./protocol.ts"
 
 /**
@@ -23,16 +23,39 @@ function memoryBytes(): number {
   return heapUsed + arrayBuffers
 }
 
-/** How long a replica takes until it answers from memory, and what a tuple then takes there. */
+/** What a step takes, and the longest that it holds the event loop. */
+async function timed(step: () => Promise<unknown>): Promise<Outcome> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const start = now()
+  await step()
+  const seconds = (now() - start) / 1e9
+  delay.disable()
+  return { seconds, holdMilliseconds: delay.max / 1e6 }
+}
+
+/** How long a replica takes until it answers from memory, and what its tuples then take there. */
 async function load(): Promise<Outcome> {
   await replica?.close()
   replica = undefined
   const before = memoryBytes()
-  const start = now()
-  replica = createReplicaAuthorizer({ ...target, credential: new Secret(target.credential) })
-  await replica.ready()
-  const seconds = (now() - start) / 1e9
-  return { seconds, bytes: memoryBytes() - before, tuples: replica.status().tuples }
+  const loaded = await timed(async () => {
+    // No comparison of its own accord: one is asked for.
+    const timings = { comparisonMilliseconds: 3_600_000 }
+    replica = createReplicaAuthorizer({ ...target, credential: new Secret(target.credential), timings })
+    await replica.ready()
+  })
+  return { ...loaded, bytes: memoryBytes() - before }
+}
+
+/** A full comparison with the server; nothing changes meanwhile, so there is nothing to differ. */
+async function compare(): Promise<Outcome> {
+  let differences = 0
+  const compared = await timed(async () => {
+    const { missing, extra } = await ready().compare()
+    differences = missing + extra
+  })
+  return { ...compared, differences }
 }
 
 /** How long a bare loop over Read takes that keeps nothing. */
@@ -46,7 +69,11 @@ async function readAll(): Promise<Outcome> {
       method: "POST",
       path: `/stores/${target.storeId}/read`,
       headers: { "content-type": "application/json", authorization: `Bearer ${target.credential}` },
-      body: JSON.stringify({ page_size: 100, ...(token && { continuation_token: token }) }),
+      body: JSON.stringify({
+        page_size: 100,
+        consistency: "HIGHER_CONSISTENCY",
+        ...(token && { continuation_token: token }),
+      }),
     })
     if (statusCode !== 200) throw new Error(`read answered ${statusCode}`)
     const page = (await body.json()) as { tuples: unknown[]; continuation_token: string }
@@ -66,17 +93,6 @@ async function waitFor(query: CheckQuery, allowed: boolean): Promise<Outcome> {
   }
 }
 
-/** Checks a second through the whole authorizer, one after the other: the median of some rounds. */
-async function measureChecks(queries: readonly CheckQuery[]): Promise<Outcome> {
-  const rates: number[] = []
-  for (let round = 0; round < 6; round++) {
-    const start = now()
-    for (const query of queries) await ready().check(query)
-    if (round > 0) rates.push(queries.length / ((now() - start) / 1e9))
-  }
-  return { perSecond: median(rates) }
-}
-
 function ready(): ReplicaAuthorizer {
   if (replica === undefined) throw new Error("the replica was not loaded")
   return replica
@@ -90,8 +106,8 @@ async function run(command: Command): Promise<Outcome> {
       return readAll()
     case "wait_for":
       return waitFor(command.query, command.allowed)
-    case "checks":
-      return measureChecks(command.queries)
+    case "compare":
+      return compare()
     case "write": {
       const at = now()
       await ready().write(command.change)

@@ -1,157 +1,131 @@
-import { monitorEventLoopDelay } from "node:perf_hooks"
+import { existsSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import { createJsonClient } from "@gatehouse/http/json-client"
-import { revealSecret, Secret } from "@gatehouse/kernel"
-import {
-  createRemoteAuthorizer,
-  createReplicaAuthorizer,
-  ensureStore,
-  type RelationshipTuple,
-  type RemoteAuthorizerOptions,
-} from "@gatehouse/openfga"
 import { startRealOpenfga } from "../../tests/support/real-openfga.ts"
+import { serverBinary } from "../../tools/servers/server-binary.ts"
+import { makePopulation } from "../authorization/population.ts"
 import { startDatabase } from "../authorization/start-database.ts"
 import { startEngine } from "../authorization/start-engine.ts"
-import { benchModel, createRandom, makeOrganization } from "../rebac/population.ts"
+import { asServer } from "../authorization/start-servers.ts"
+import { createStore } from "../authorization/wire.ts"
+import { benchModel } from "../rebac/population.ts"
+import { describeMachine } from "../report/machine.ts"
+import { markdownTable, median, wholeNumber } from "../report/table.ts"
+import { writeBetweenMarkers } from "../report/write-between-markers.ts"
+import { measureEngineStart } from "./measure-engine-start.ts"
+import { measureRevocations } from "./measure-revocations.ts"
+import type { Outcome, Target } from "./protocol.ts"
+import { startReplica } from "./start-replica.ts"
 
 /**
- * What a replica costs: time to load against a bare loop over Read, bytes for each tuple, the longest that it held the event loop,
- * and how soon another replica sees a revocation. `node --expose-gc bench/replica/run.ts [--tuples N] [--server NAME]`
+ * `npm run bench:replica`: what it takes to hold a million tuples in a service, and how soon a revocation is seen. Prints a table; with
+ * `--write` it goes into README.md. `--tuples N` takes less, `--openfga N` so many on the real OpenFGA.
  */
-const { values } = parseArgs({
-  options: { tuples: { type: "string", default: "1000000" }, server: { type: "string" } },
+const { values: options } = parseArgs({
+  options: {
+    tuples: { type: "string", default: "1000000" },
+    // OpenFGA takes its time to be filled; what is compared there is a ratio.
+    openfga: { type: "string", default: "50000" },
+    write: { type: "boolean", default: false },
+  },
 })
-const count = Number(values.tuples)
-/** Longer than the window of changes: what fills the store is no change any more when the replica loads. */
-const settleMilliseconds = 11_000
-const writersAtOnce = 4
-const revocations = 40
+/** Longer than the replica's window of changes: what fills the store is no change any more when it loads. */
+const SETTLE_MILLISECONDS = 11_000
 
-function makeTuples(): RelationshipTuple[] {
-  const random = createRandom(11)
-  const tuples: RelationshipTuple[] = []
-  for (let organization = 0; tuples.length < count; organization++)
-    tuples.push(...makeOrganization(`organization-${organization}`, random).tuples)
-  tuples.length = count
-  return tuples
+const began = performance.now()
+function say(text: string): void {
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  process.stderr.write(`[${String(seconds).padStart(4)} s] ${text}\n`)
 }
 
-async function fill(options: RemoteAuthorizerOptions): Promise<void> {
-  const remote = createRemoteAuthorizer(options)
-  const tuples = makeTuples()
-  let next = 0
-  const work = async () => {
-    for (let start = next; start < tuples.length; start = next) {
-      next += 100
-      await remote.write({ writes: tuples.slice(start, start + 100), onDuplicate: "ignore" })
-    }
+type Row = readonly [figure: string, measured: string, bound: string]
+
+const seconds = ({ seconds = Number.NaN }: Outcome): string => `${seconds.toFixed(1)} s`
+const hold = ({ holdMilliseconds = Number.NaN }: Outcome): string => `${holdMilliseconds.toFixed(0)} ms`
+const delays = (values: readonly number[]): string =>
+  `${median(values).toFixed(0)} ms median, ${Math.max(...values).toFixed(0)} ms at most`
+
+/** What a replica comes to on a server whose store was filled a while ago. */
+async function measureReplica(name: string, target: Target, tuples: number): Promise<Row[]> {
+  const one = startReplica(target)
+  const other = startReplica(target)
+  try {
+    say(`${name}: reading all by a bare loop`)
+    const bare = await one.ask({ kind: "read_all" })
+    say(`${name}: loading a replica`)
+    const load = await one.ask({ kind: "load" })
+    await other.ask({ kind: "load" })
+    say(`${name}: comparing the replica with the server`)
+    const comparison = await one.ask({ kind: "compare" })
+    say(`${name}: revoking`)
+    const { there, here } = await measureRevocations(one, other)
+    const of = `replica of ${name}, ${wholeNumber(tuples)} tuples`
+    const ratio = ((load.seconds ?? 0) / (bare.seconds ?? 0)).toFixed(2)
+    const bytes = ((load.bytes ?? 0) / tuples).toFixed(0)
+    const isEngine = name === "the embedded engine"
+    return [
+      [`${of}: a bare loop over Read`, seconds(bare), ""],
+      [
+        `${of}: load`,
+        `${seconds(load)}, ${ratio} times the loop`,
+        isEngine ? "15 s at 1,000,000" : "1.3 times",
+      ],
+      [`${of}: memory of a tuple, heap and array buffers after a collection`, `${bytes} bytes`, "300 bytes"],
+      [`${of}: longest hold of the event loop while it loads`, hold(load), ""],
+      [`${of}: full comparison`, `${seconds(comparison)}, ${comparison.differences} differences`, ""],
+      [`${of}: longest hold of the event loop meanwhile`, hold(comparison), ""],
+      [`${of}: revocation through one replica until another denies`, delays(there), "1,000 ms"],
+      [`${of}: until the replica that revoked denies`, delays(here), ""],
+    ]
+  } finally {
+    await one.stop()
+    await other.stop()
   }
-  await Promise.all(Array.from({ length: writersAtOnce }, work))
-  await remote.close()
 }
 
-/** Seconds of a loop that asks for page after page, and only counts. */
-async function readBare({ url, storeId, credential }: Target): Promise<number> {
-  const client = createJsonClient({
-    url,
-    maximumConnections: 1,
-    maximumAnswerBytes: 8 * 1024 * 1024,
-    timeoutMilliseconds: 10_000,
-  })
-  const started = performance.now()
-  let token = ""
-  let read = 0
-  do {
-    const { body } = await client.send({
-      method: "POST",
-      path: `/stores/${storeId}/read`,
-      headers: { authorization: `Bearer ${revealSecret(credential)}`, "content-type": "application/json" },
-      body: JSON.stringify({ page_size: 100, continuation_token: token, consistency: "HIGHER_CONSISTENCY" }),
-      repeatable: true,
-    })
-    const page = body as { tuples: unknown[]; continuation_token: string }
-    read += page.tuples.length
-    token = page.continuation_token
-  } while (token !== "")
-  const seconds = (performance.now() - started) / 1_000
-  await client.close()
-  if (read !== count) throw new Error(`${read} tuples were read, ${count} are stored`)
-  return seconds
-}
-
-function bytesHeld(): number {
-  globalThis.gc?.()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
-
-/** Milliseconds until a second replica denies what a first has revoked. */
-async function measureRevocations(options: Target): Promise<number[]> {
-  const [one, other] = [createReplicaAuthorizer(options), createReplicaAuthorizer(options)]
-  await Promise.all([one.ready(), other.ready()])
-  const tuple = { user: "user:revoked", relation: "owner", object: "organization:bench" }
-  const seen: number[] = []
-  for (let round = 0; round < revocations; round++) {
-    await one.write({ writes: [tuple] })
-    while (!(await other.check(tuple)).allowed) await sleep(1)
-    // At another moment between two polls each time.
-    await sleep((round * 37) % 250)
-    await one.write({ deletes: [tuple] })
-    const revoked = performance.now()
-    while ((await other.check(tuple)).allowed) await sleep(1)
-    seen.push(performance.now() - revoked)
-  }
-  await Promise.all([one.close(), other.close()])
-  return seen.sort((a, b) => a - b)
-}
-
-type Target = RemoteAuthorizerOptions & { readonly credential: Secret }
-
-async function measure(name: string, server: { url: string; credential: string }): Promise<void> {
-  const at = { url: server.url, credential: new Secret(server.credential) }
-  const options: Target = { ...at, ...(await ensureStore({ ...at, name: "replica", model: benchModel })) }
-  await fill(options)
-  await sleep(settleMilliseconds)
-  const bare = await readBare(options)
-  const before = bytesHeld()
-  const delay = monitorEventLoopDelay({ resolution: 1 })
-  const started = performance.now()
-  delay.enable()
-  const replica = createReplicaAuthorizer({ ...options, timings: { comparisonMilliseconds: 3_600_000 } })
-  await replica.ready()
-  const load = (performance.now() - started) / 1_000
-  const heldInLoad = delay.max / 1e6
-  const bytes = (bytesHeld() - before) / count
-  delay.reset()
-  const compared = performance.now()
-  const { missing, extra } = await replica.compare()
-  const compare = (performance.now() - compared) / 1_000
-  const heldInCompare = delay.max / 1e6
-  delay.disable()
-  await replica.close()
-  const seen = await measureRevocations(options)
-  const figures = {
-    ...{ name, tuples: count, bareReadSeconds: bare, loadSeconds: load, loadToBareRead: load / bare },
-    ...{ bytesPerTuple: bytes, longestHoldInLoadMilliseconds: heldInLoad },
-    ...{ compareSeconds: compare, missing, extra, longestHoldInCompareMilliseconds: heldInCompare },
-    revocationSeenMilliseconds: { median: seen[seen.length >> 1], worst: seen.at(-1) },
-  }
-  console.log(
-    JSON.stringify(figures, (_, value) => (typeof value === "number" ? Number(value.toFixed(2)) : value), 2),
-  )
-}
-
+const rows: Row[] = []
+say("starting PostgreSQL")
 const database = await startDatabase()
 try {
-  if (values.server !== "openfga") {
-    const engine = await startEngine(database.urlOf("gatehouse_engine"))
-    await measure("gatehouse", engine.server).finally(() => engine.stop())
-  }
-  if (values.server !== "gatehouse") {
-    const real = await startRealOpenfga({ datastore: "postgres", databaseUrl: database.urlOf("openfga") })
-    await measure("openfga", real).finally(() => real.close())
-  }
+  const databaseUrl = database.urlOf("gatehouse_engine")
+  const population = makePopulation(Number(options.tuples))
+  const size = population.tuples.length
+  const first = await startEngine(databaseUrl)
+  say(`writing ${wholeNumber(size)} tuples to the embedded engine`)
+  const store = await createStore(first.server, benchModel, population.tuples).finally(first.stop)
+  await database.analyze()
+  await sleep(SETTLE_MILLISECONDS)
+  say("starting the engine again")
+  const started = await measureEngineStart(databaseUrl, store, population)
+  rows.push([
+    `the embedded engine, ${wholeNumber(size)} tuples: start until it answers`,
+    seconds(started),
+    "15 s",
+  ])
+  const target = { ...started.engine.server, ...store }
+  rows.push(
+    ...(await measureReplica("the embedded engine", target, size).finally(() => started.engine.stop())),
+  )
+  if (existsSync(serverBinary("openfga"))) {
+    const { tuples } = makePopulation(Math.min(Number(options.openfga), size))
+    const openfga = await startRealOpenfga({ datastore: "postgres", databaseUrl: database.urlOf("openfga") })
+    try {
+      say(`writing ${wholeNumber(tuples.length)} tuples to OpenFGA`)
+      const server = asServer("openfga", openfga)
+      const filled = await createStore(server, benchModel, tuples)
+      await sleep(SETTLE_MILLISECONDS)
+      rows.push(...(await measureReplica("OpenFGA", { ...server, ...filled }, tuples.length)))
+    } finally {
+      await openfga.close()
+    }
+  } else say("OpenFGA is not installed, so its rows are left out: npm run servers:install openfga")
 } finally {
   await database.close()
 }
+const { processor, cores, node, measuredAt } = describeMachine()
+const text = [
+  `${cores} cores (${processor}); PostgreSQL ${database.version}, Node ${node}; ${measuredAt.slice(0, 10)}.`,
+  markdownTable(["figure", "measured", "bound"], rows),
+].join("\n\n")
+process.stdout.write(`${text}\n`)
+if (options.write) writeBetweenMarkers(new URL("README.md", import.meta.url), text)
