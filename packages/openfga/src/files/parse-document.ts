@@ -63,14 +63,16 @@ export function parseJson(file: string, content: string): Part {
 /** Larger JSON is not read a second time for a line: the path alone must do. In characters. */
 const LINES_FOUND_IN = 1024 * 1024
 
-/** JSON is YAML: where a line is wanted, the text is read once more as that. */
+/** JSON is YAML: where a line is wanted, the text is read once more as that, and for all lines alike. */
 function jsonSource(file: string, content: string): PartSource {
+  const lines = new LineCounter()
+  let document: Document.Parsed | undefined
   return {
     file,
     lineOf(path) {
       if (content.length > LINES_FOUND_IN) return undefined
-      const lines = new LineCounter()
-      return lineIn(parseDocument(content, { lineCounter: lines }), lines, path)
+      document ??= parseDocument(content, { lineCounter: lines })
+      return lineIn(document, lines, path)
     },
   }
 }

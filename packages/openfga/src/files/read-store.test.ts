@@ -381,4 +381,22 @@ describe("a file of tuples", () => {
       ["user:c", 4],
     ])
   })
+
+  test("may hold cells as long as the file: each is read in one pass", () => {
+    for (const cell of ["x".repeat(12_000_000), 'x""'.repeat(100_000)]) {
+      const [tuple] = tuplesOf("t.csv", `${heads}\nuser,"${cell}",viewer,doc,1\n`)
+      expect(tuple?.user.length).toBe("user:".length + cell.replaceAll('""', '"').length)
+      expect(() => tuplesOf("t.csv", `${heads}\nuser,"${cell},viewer,doc,1\n`)).toThrow(
+        expect.objectContaining({ code: "openfga.file_invalid" }),
+      )
+    }
+  })
+
+  test("in JSON with many mistakes names the lines of all at the cost of finding one", () => {
+    const rows = Array.from({ length: 5_000 }, (_, index) =>
+      JSON.stringify({ ...anne, user: `user:${index}` }),
+    )
+    const tuples = tuplesOf("t.json", `[\n${rows.join(",\n")}\n]`)
+    expect(tuples.map((tuple) => placeOf(tuple)?.line)).toEqual(tuples.map((_, index) => index + 2))
+  })
 })
