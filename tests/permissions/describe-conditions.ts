@@ -11,7 +11,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { PermissionTarget } from "./permission-target.ts"
 
 const acme = parseOrganizationId("acme")
+const globex = parseOrganizationId("globex")
 const project = "3f2504e0-4f89-41d3-9a0c-0305e82c3301" as ProjectUuid
+const foreign = "3f2504e0-4f89-41d3-9a0c-0305e82c3302" as ProjectUuid
+const missing = "3f2504e0-4f89-41d3-9a0c-0305e82c3303" as ProjectUuid
 const ada = testPrincipal({ home: acme, subject: "ada" })
 const bob = testPrincipal({ home: acme, subject: "bob" })
 const onDuty = { hour: 10, subject_department: "support", action_method: "GET", resource_level: "public" }
@@ -28,6 +31,9 @@ export function describeConditions(name: string, open: () => Promise<PermissionT
         projectLinkTuple(acme, project),
         { user: ada.id, relation: "viewer", object, condition: { name: "on_duty" } },
         { user: bob.id, relation: "viewer", object },
+        ...organizationTuples(globex),
+        projectLinkTuple(globex, foreign),
+        { user: ada.id, relation: "viewer", object: projectObject(foreign), condition: { name: "on_duty" } },
       ])
     })
     afterAll(() => target?.close())
@@ -52,9 +58,41 @@ export function describeConditions(name: string, open: () => Promise<PermissionT
       await expect(ask({ ...onDuty, hour: 9.5 })).rejects.toMatchObject({ code: "openfga.query_refused" })
     })
 
+    it("of another organization's object refuse nothing: it answers like one that does not exist", async () => {
+      const questions = [project, foreign, missing].map((id) => ({
+        principal: ada,
+        permission: "can_write" as const,
+        object: { type: "project" as const, id },
+      }))
+      const nothing = { allowed: false, visible: false }
+      expect(await decideAll(target.authorizer, questions.slice(1))).toMatchObject([nothing, nothing])
+      const informed = questions.map((question, index) =>
+        index === 0 ? { ...question, context: onDuty } : question,
+      )
+      const answers = await decideAll(target.authorizer, informed)
+      expect(answers).toMatchObject([{ allowed: false, visible: true }, nothing, nothing])
+      const refused = { code: "openfga.query_refused" }
+      await expect(decideAll(target.authorizer, questions)).rejects.toMatchObject(refused)
+    })
+
     it("matter to nobody whom another relationship lets in", async () => {
       expect(await ask(undefined, bob)).toMatchObject({ allowed: true })
       expect(await ask({ hour: "noon" }, bob)).toMatchObject({ allowed: true })
+    })
+
+    it("see as much as one question may carry, for many objects together", async () => {
+      const list = Array.from({ length: 16_000 }, () => 1)
+      for (const more of ["x".repeat(32_000), list]) {
+        const context = { ...onDuty, more }
+        const questions = Array.from({ length: 50 }, (_, index) => ({
+          principal: index % 2 === 0 ? ada : bob,
+          permission: "can_read" as const,
+          object,
+          context: index === 0 ? { ...context, hour: 20 } : context,
+        }))
+        const answers = await decideAll(target.authorizer, questions)
+        expect(answers.map(({ allowed }) => allowed)).toEqual(questions.map((_, index) => index !== 0))
+      }
     })
 
     it("see the context of their own question alone", async () => {

@@ -92,7 +92,7 @@ export interface TupleChange {
  */
 export interface Authorizer {
   check(query: CheckQuery): Promise<CheckOutcome>
-  /** Answers in the order of the questions, in batches of 50. One question that fails makes the call fail. */
+  /** Answers in the order of the questions, in batches of 50 at most. One question that fails makes the call fail. */
   batchCheck(queries: readonly CheckQuery[]): Promise<CheckOutcome[]>
   listObjects(query: ListObjectsQuery): Promise<ListObjectsOutcome>
   listUsers(query: ListUsersQuery): Promise<ListUsersOutcome>

@@ -11,7 +11,7 @@ import {
   permissionsOfType,
   projectObject,
 } from "@gatehouse/contracts"
-import { assert, assertDefined, GatehouseError } from "@gatehouse/kernel"
+import { assert, assertDefined, GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import type { Authorizer, CheckQuery, RelationshipTuple } from "@gatehouse/openfga"
 import { contextualTuplesOf } from "./contextual-tuples.ts"
 
@@ -82,26 +82,58 @@ export function decideEach({ authorizer, principal, questions }: DecisionsQuery)
 
 /**
  * Decides questions of any principals together, each as `decide` does, in their order. One that cannot be decided makes the
- * call fail.
+ * call fail; one about an object of another organization is decided by that alone, whatever would be wrong with the rest of it.
  */
 export async function decideAll(
   authorizer: Authorizer,
   questions: readonly Omit<DecisionQuery, "authorizer">[],
 ): Promise<Decision[]> {
   const parts = await Promise.all(questions.map((question) => checksOf({ authorizer, ...question })))
-  const checks = parts.flatMap(({ guards, asked }) => [...guards, ...asked])
-  const answers = await authorizer.batchCheck(checks)
-  assert(answers.length === checks.length, "the authorizer answers every question")
-  const said = new Map(checks.map((check, index) => [check, answers[index]?.allowed === true]))
-  const all = (group: readonly CheckQuery[]) => group.every((check) => said.get(check) === true)
-  return parts.map(({ guards, asked }) => {
-    const visible = guards.length > 0 && all(guards)
+  const held = await askInside(authorizer, parts)
+  const all = (group: readonly CheckQuery[]) => group.every((check) => held.has(check))
+  return parts.map(({ links, guards, asked }) => {
+    const visible = guards.length > 0 && all(links) && all(guards)
     return { allowed: visible && all(asked), visible, decisionId: newDecisionId() }
   })
 }
 
-/** What makes the object visible (none: it can't be there), and what is asked besides. */
+/**
+ * The checks that hold, of those that matter. A refusal comes of conditions and the facts that the asker supplies for them; one that
+ * came of another organization's object would tell that it exists (INVARIANT 7), so then these are asked about no further.
+ */
+async function askInside(authorizer: Authorizer, parts: readonly Checks[]): Promise<ReadonlySet<CheckQuery>> {
+  const links = parts.flatMap((part) => part.links)
+  try {
+    return await holding(authorizer, [
+      ...links,
+      ...parts.flatMap(({ guards, asked }) => [...guards, ...asked]),
+    ])
+  } catch (error) {
+    if (!isGatehouseError(error) || error.code !== "openfga.query_refused" || links.length === 0) throw error
+    const linked = await holding(authorizer, links)
+    const inside = parts.filter((part) => part.links.every((link) => linked.has(link)))
+    if (inside.length === parts.length) throw error
+    const rest = await holding(
+      authorizer,
+      inside.flatMap(({ guards, asked }) => [...guards, ...asked]),
+    )
+    return new Set([...linked, ...rest])
+  }
+}
+
+async function holding(
+  authorizer: Authorizer,
+  checks: readonly CheckQuery[],
+): Promise<ReadonlySet<CheckQuery>> {
+  const answers = await authorizer.batchCheck(checks)
+  assert(answers.length === checks.length, "the authorizer answers every question")
+  return new Set(checks.filter((_, index) => answers[index]?.allowed === true))
+}
+
+/** What makes the object visible (no guards: it can't be there), and what is asked besides. */
 interface Checks {
+  /** That the object is of the organization: asked of stored tuples alone. */
+  readonly links: readonly CheckQuery[]
   readonly guards: readonly CheckQuery[]
   readonly asked: readonly CheckQuery[]
 }
@@ -111,7 +143,7 @@ async function checksOf(query: DecisionQuery): Promise<Checks> {
   if (permissionsOfType(object.type)?.has(permission) !== true)
     throw new GatehouseError("authz.unknown_permission")
   const acting = principal.organization
-  if (!isOrganizationId(acting) || !mayLieIn(acting, object)) return { guards: [], asked: [] }
+  if (!isOrganizationId(acting) || !mayLieIn(acting, object)) return { links: [], guards: [], asked: [] }
   const contextualTuples = await decisionTuplesOf(query)
   const consistency = currentPermissions.has(permission) ? "higher_consistency" : "minimize_latency"
   const ask = (relation: Permission): CheckQuery => ({
@@ -123,7 +155,8 @@ async function checksOf(query: DecisionQuery): Promise<Checks> {
     consistency,
   })
   return {
-    guards: [...organizationLink(acting, object, consistency), ask("can_read")],
+    links: organizationLink(acting, object, consistency),
+    guards: [ask("can_read")],
     asked: permission === "can_read" ? [] : [ask(permission)],
   }
 }
