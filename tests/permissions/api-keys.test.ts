@@ -157,6 +157,13 @@ describe("an API key", () => {
     expect(await ask("can_read", onProject(second))).toMatchObject(nothing)
   })
 
+  it("without the scope to read learns of an object by what it may do there, and by no refusal", async () => {
+    keyOf({ scopes: ["can_write", "can_delete"] })
+    expect(await ask("can_write")).toMatchObject(yes)
+    expect(await ask("can_delete")).toMatchObject(nothing)
+    expect(await ask("can_delete", onProject(second))).toMatchObject(nothing)
+  })
+
   it("takes names of scopes as whoever registers them says, and none of its own making", async () => {
     keyOf({ scopes: ["scan:read"] })
     const permissionsOf = (scope: string) => (scope === "scan:read" ? ["can_read"] : [])

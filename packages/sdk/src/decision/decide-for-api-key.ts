@@ -54,8 +54,9 @@ export async function decideForApiKey(query: ApiKeyDecisionQuery): Promise<Decis
   const decision = await decide({ authorizer, principal: creator, permission, object, context })
   const scoped = new Set(key.scopes.flatMap((scope) => [...permissionsOf(scope)]))
   const holds = (wanted: Permission) => scoped.has(wanted)
-  if (holds(permission)) return decision
-  return { ...decision, allowed: false, visible: decision.visible && holds("can_read") }
+  const allowed = decision.allowed && holds(permission)
+  // What the key may do shows that the object is there; where it may not, only reading would.
+  return { ...decision, allowed, visible: allowed || (decision.visible && holds("can_read")) }
 }
 
 function nothing(): Decision {
