@@ -397,6 +397,28 @@ describe("diff", () => {
     expect(turns).toBeGreaterThan(0)
   })
 
+  test("it lets others run while it checks one user's objects one by one", async () => {
+    const many = Array.from({ length: 40_000 }, (_, index) => ({
+      user: "user:anne",
+      relation: "viewer",
+      object: `doc:${index}`,
+      condition: { name: "low" },
+    }))
+    const begin = performance.now()
+    let last = begin
+    let longest = 0
+    const note = () => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }
+    const timer = setInterval(note, 1)
+    const found = await diff(bound(10), bound(20), many)
+    note()
+    clearInterval(timer)
+    expect(found.counts.undecided).toBe(many.length)
+    expect(longest).toBeLessThan((last - begin) / 4)
+  })
+
   test("ids of prototypes are ids like others", async () => {
     const odd = ["__proto__", "constructor", "toString"].map((id) => ({
       user: `user:${id}`,

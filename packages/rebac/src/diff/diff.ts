@@ -5,7 +5,7 @@ import type { RelationshipTuple } from "../relationship-tuple.ts"
 import { createTupleStore } from "../store/tuple-store.ts"
 import { compareRelations, compareText } from "./affected-relations.ts"
 import { DIFF_CHANGES_LIMIT, DIFF_SLICE_MILLISECONDS, DIFF_TUPLES_LIMIT, DIFF_WORK_BUDGET } from "./limits.ts"
-import { type HoldingsQuestion, ModelAnswers, WorkSpent } from "./model-answers.ts"
+import { type HoldingsQuestion, ModelAnswers, type WorkLeft, WorkSpent } from "./model-answers.ts"
 import type {
   AccessChange,
   AccessGroup,
@@ -24,8 +24,9 @@ import { type Universe, universeOf } from "./universe.ts"
  *
  * It compares everything that the tuples name, for every relation whose answers can differ at all. It asks two lists of objects for each
  * user and such relation, each at the cost of what it finds, not of all objects there are. Where a condition lacks a parameter, each
- * object in question is checked; under an intersection or an exclusion these are all of the type. It lets others run every 20 ms; only taking the tuples in holds the event loop longer, about
- * a second for a million. The order of the result does not depend on that of the tuples.
+ * object in question is checked; under an intersection or an exclusion these are all of the type. It lets others run every 20 ms; only
+ * taking the tuples in holds the event loop longer, about a second for a million. The order of the result does not depend on that of
+ * the tuples.
  *
  * Throws `rebac.invalid_request` for a context that no question may carry.
  */
@@ -40,12 +41,10 @@ export async function diff(
   const all = [...tuples]
   const universe = universeOf(all)
   const relations = compareRelations(before.schema, after.schema)
-  const turns = new Turns(DIFF_SLICE_MILLISECONDS)
   const comparison = new Comparison(before, after, all, universe, options)
   const questions = [...relations.affected, ...relations.added, ...relations.removed]
   await comparison.run(
     questions.sort((a, b) => compareText(a.type, b.type) || compareText(a.relation, b.relation)),
-    turns,
   )
   return {
     types: {
@@ -56,7 +55,7 @@ export async function diff(
     affected: relations.affected,
     groups: comparison.groups,
     counts: comparison.counts,
-    tuples: await compareTuples(before, after, all, turns),
+    tuples: await compareTuples(before, after, all, comparison.turns),
     universe: { users: universe.users.length, objects: universe.objectCount },
     complete: comparison.complete,
   }
@@ -100,10 +99,11 @@ interface AnswerPair {
   readonly after: ModelAnswers
 }
 
-class Comparison {
+class Comparison implements WorkLeft {
   readonly groups: AccessGroup[] = []
   readonly counts = { gains: 0, losses: 0, undecided: 0 }
   complete = true
+  readonly turns = new Turns(DIFF_SLICE_MILLISECONDS)
   readonly #universe: Universe
   readonly #answers: AnswerPair
   /** Undefined where no tuple has a condition. */
@@ -133,12 +133,12 @@ class Comparison {
   }
 
   /** Asks everything about the relations, which come in order. */
-  async run(relations: readonly RelationName[], turns: Turns): Promise<void> {
+  async run(relations: readonly RelationName[]): Promise<void> {
     try {
       for (const { type, relation } of relations)
         for (const user of this.#universe.users) {
-          this.#compare({ user, type, relation })
-          if (turns.isOver) await turns.next()
+          await this.#compare({ user, type, relation })
+          if (this.turns.isOver) await this.turns.next()
         }
     } catch (error) {
       if (!(error instanceof WorkSpent)) throw error
@@ -152,20 +152,19 @@ class Comparison {
     if (this.#workLeft < 0) throw new WorkSpent()
   }
 
-  #compare(question: HoldingsQuestion): void {
-    const before = this.#answers.before.holdings(question)
-    const after = this.#answers.after.holdings(question)
+  async #compare(question: HoldingsQuestion): Promise<void> {
+    const before = await this.#answers.before.holdings(question)
+    const after = await this.#answers.after.holdings(question)
     if (before.size === 0 && after.size === 0) return
-    const changes = [...new Set([...before.keys(), ...after.keys()])]
-      .sort(compareText)
-      .flatMap((object): AccessChange[] => {
-        const old = before.get(object) ?? "denied"
-        const now = after.get(object) ?? "denied"
-        if (old === now && old !== "undecided") return []
-        return [
-          { object, before: old, after: now, conditional: this.#isConditional(question, object, old, now) },
-        ]
-      })
+    const changes: AccessChange[] = []
+    for (const object of [...new Set([...before.keys(), ...after.keys()])].sort(compareText)) {
+      if (this.turns.isOver) await this.turns.next()
+      const old = before.get(object) ?? "denied"
+      const now = after.get(object) ?? "denied"
+      if (old === now && old !== "undecided") continue
+      const conditional = this.#isConditional(question, object, old, now)
+      changes.push({ object, before: old, after: now, conditional })
+    }
     if (changes.length > 0) this.#keep(question, changes)
   }
 

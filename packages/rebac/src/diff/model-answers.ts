@@ -5,12 +5,14 @@ import type { Evaluator } from "../evaluator.ts"
 import { type CompiledModel, compileModel } from "../model/compiled-model.ts"
 import type { TupleStore } from "../store/tuple-store.ts"
 import type { Verdict } from "./model-diff.ts"
+import type { Turns } from "./turns.ts"
 import type { Universe } from "./universe.ts"
 
 /** What a comparison may still do. */
 export interface WorkLeft {
   /** Takes units; throws `WorkSpent` where there are no more. */
   spend(units: number): void
+  readonly turns: Turns
 }
 
 /** Thrown when a comparison has used up its budget. */
@@ -50,13 +52,14 @@ export class ModelAnswers {
 
   /**
    * The objects on which the user's relation is not denied. One list where that can be had; where a condition or a bound ends it, a check
-   * for each object that could be in it.
+   * for each object that could be in it, by turns.
    */
-  holdings(question: HoldingsQuestion): ReadonlyMap<string, Exclude<Verdict, "denied">> {
+  async holdings(question: HoldingsQuestion): Promise<ReadonlyMap<string, Exclude<Verdict, "denied">>> {
     const listed = this.#list(this.#evaluator, question)
     if (listed !== undefined) return new Map(listed.map((object) => [object, "allowed"]))
     const found = new Map<string, Exclude<Verdict, "denied">>()
     for (const object of this.#candidates(question)) {
+      if (this.#work.turns.isOver) await this.#work.turns.next()
       const verdict = this.check({ ...question, object })
       if (verdict !== "denied") found.set(object, verdict)
     }
