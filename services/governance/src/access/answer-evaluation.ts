@@ -24,8 +24,8 @@ export async function answerEvaluation(
   { auth, subjects }: Asker,
   evaluation: EvaluationRequest,
 ): Promise<AccessDecision> {
-  const facts = factsOf(evaluation)
   const asked = await subjects.read(evaluation.subject)
+  const facts = factsOf(evaluation)
   const { type, id } = evaluation.resource
   const permissions = permissionsAskedOn(type)
   if (permissions === undefined) return no("not_found")

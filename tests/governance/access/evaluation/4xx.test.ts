@@ -124,6 +124,7 @@ describe("403", () => {
         { ...question("admin"), subject: { type: "spaceship", id: "x" } },
         { ...question("admin"), resource: { type: "spaceship", id: "x" } },
         { ...question("admin"), action: { name: "junk" } },
+        { ...question("admin"), context: { a: "x".repeat(33_000) } },
       ])
         expect(await ask(member(subject), body)).toEqual([403, "authz.permission_denied"])
     }

@@ -45,8 +45,9 @@ it("is 400 for a token of another question", async () => {
   expect(await ask(other)).toEqual([400, "request.invalid_cursor"])
 })
 
-it("is 403 about others without managing users", async () => {
-  expect(await ask(question("admin"))).toEqual([403, "authz.permission_denied"])
+it("is 403 about others without managing users, whatever else is asked", async () => {
+  for (const more of [{}, { context: { a: "x".repeat(33_000) } }])
+    expect(await ask({ ...question("admin"), ...more })).toEqual([403, "authz.permission_denied"])
 })
 
 it("is 503 about others while the directory can't be reached", async () => {

@@ -43,9 +43,10 @@ it("is 400 for a token of no search", async () => {
   expect(await ask({ ...question(), page: { token: "eyJ4IjoxfQ" } })).toEqual([400, "request.invalid_cursor"])
 })
 
-it("is 403 about others without managing users", async () => {
+it("is 403 about others without managing users, whatever else is asked", async () => {
   for (const subject of ["admin", "nobody", `${plane.globex}/owner`])
-    expect(await ask(question(subject))).toEqual([403, "authz.permission_denied"])
+    for (const more of [{}, { context: { a: "x".repeat(33_000) } }])
+      expect(await ask({ ...question(subject), ...more })).toEqual([403, "authz.permission_denied"])
 })
 
 it("is 503, and no shorter list, about others while the directory can't be reached", async () => {

@@ -78,7 +78,8 @@ it("is 400 for a token that this search did not give, or gave for another questi
 it("is 403 for whoever does not manage users, whatever is searched: every search is about others", async () => {
   const owner = { ...member("viewer"), groups: [projectGroupPath(project, "owner")] }
   for (const as of [member("developer"), member("viewer"), owner]) {
-    expect(await ask(question(), as)).toEqual([403, "authz.permission_denied"])
+    for (const more of [{}, { context: { a: "x".repeat(33_000) } }])
+      expect(await ask({ ...question(), ...more }, as)).toEqual([403, "authz.permission_denied"])
     const unknown = { ...question(), resource: { type: "spaceship", id: "x" } }
     expect(await ask(unknown, as)).toEqual([403, "authz.permission_denied"])
   }

@@ -27,8 +27,8 @@ export function addSearchAction(context: RouteContext): void {
     authorize: takesJson,
     handler: async ({ auth, body: { page: askedPage, ...question } }): Promise<ActionSearchAnswer> => {
       const asker = askerOf(context, auth)
-      const facts = factsOf(question)
       const asked = await asker.subjects.read(question.subject)
+      const facts = factsOf(question)
       const page = pages.read(askedPage, question)
       const object = objectOf(question.resource.type, question.resource.id)
       const names =

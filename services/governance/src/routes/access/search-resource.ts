@@ -29,8 +29,8 @@ export function addSearchResource(context: RouteContext): void {
     authorize: takesJson,
     handler: async ({ auth, body: { page: askedPage, ...question } }): Promise<EntitySearchAnswer> => {
       const asker = askerOf(context, auth)
-      const facts = factsOf(question)
       const asked = await asker.subjects.read(question.subject)
+      const facts = factsOf(question)
       const page = pages.read(askedPage, question)
       const { type } = question.resource
       const permission = question.action.name as Permission

@@ -29,8 +29,8 @@ export function addSearchSubject(context: RouteContext): void {
     authorize: takesJson,
     handler: async ({ auth, body: { page: asked, ...question } }): Promise<EntitySearchAnswer> => {
       const asker = askerOf(context, auth)
-      const facts = factsOf(question)
       await asker.subjects.requireOthers()
+      const facts = factsOf(question)
       const page = pages.read(asked, question)
       const { subject, action, resource } = question
       const permission = action.name as Permission
