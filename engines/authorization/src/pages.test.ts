@@ -83,6 +83,15 @@ test("a page that was read ahead is at most a second old, and never given where 
   expect(usersOf(await readPage(other, store, third.continuation_token))[0]).toBe("user:151")
 })
 
+test("what this process wrote itself is in the next page, whatever was read ahead", async () => {
+  const store = await prepareMany()
+  const first = await readPage(wire, store, "")
+  const second = await readPage(wire, store, first.continuation_token)
+  const gone = tuple("user:100", "owner", "document:1")
+  await wire.post(store.path("write"), { deletes: { tuple_keys: [gone] } })
+  expect(usersOf(await readPage(wire, store, second.continuation_token))[0]).toBe("user:101")
+})
+
 test("the last page is read when it is asked for", async () => {
   const store = await prepareStore(wire, contractModel)
   const keys = Array.from({ length: 100 }, (_, index) => tuple(`user:${index}`, "owner", "document:1"))

@@ -19,7 +19,7 @@ export interface WriteInput extends ModelReference {
 
 /**
  * Writes and deletes tuples in one transaction, all or nothing. What is written must be allowed by the model; what is deleted
- * need not be. Durable, and visible to the next question in this process, when it returns.
+ * need not be. Durable, and visible to the next question and the next page in this process, when it returns.
  */
 export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ modelId: string }> {
   const { store } = input
@@ -38,6 +38,7 @@ export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ 
     }
     assertWritten(outcome, input)
     engine.views.committed(store, outcome.changes)
+    engine.pages.forget(store)
     return { modelId }
   }
 }

@@ -123,7 +123,7 @@ export interface TupleStorage {
   readChanges(store: string, page: ChangePage): Promise<ChangeRecord[] | undefined>
   /**
    * Every tuple of the store as of one moment, in batches, and the head of that moment. Undefined for an unknown store.
-   * `onBatch` is awaited, so that a large store is never in memory twice.
+   * A batch is dropped once `onBatch` returns, so that a large store is never in memory twice.
    */
   loadTuples(store: string, onBatch: (tuples: RelationshipTuple[]) => void): Promise<StoreHead | undefined>
 }

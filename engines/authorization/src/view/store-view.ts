@@ -145,9 +145,12 @@ class FollowingView implements StoreView {
 
   async #followLog(): Promise<boolean> {
     const started = this.#now()
+    const known = this.#position
     const head = await this.#storage.readHead(this.#store)
     if (head === undefined) return false
-    if (head.position - this.#position > maximumCatchUpChanges) return this.load()
+    // Behind what was known before it was asked, the database is an older one: what it has lost must not go on counting.
+    const isOlder = head.position < known
+    if (isOlder || head.position - this.#position > maximumCatchUpChanges) return this.load()
     const changes = await this.#readLog(head.position)
     if (changes === undefined) return false
     this.apply(changes)
