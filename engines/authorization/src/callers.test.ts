@@ -49,14 +49,16 @@ describe("an engine whose callers present tokens of an issuer", () => {
   const subject = "service-account"
 
   /** Discovery besides the key set, which the test realm serves at any path. */
-  const serveDiscovery = (): RequestListener => (request, response) => {
-    const { keyId: kid, publicKey, entry } = realm
-    const jwk = { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" }
-    const body = request.url?.endsWith("/.well-known/openid-configuration")
-      ? { issuer: entry.issuer, jwks_uri: entry.jwksUri }
-      : { keys: [jwk] }
-    response.setHeader("content-type", "application/json").end(JSON.stringify(body))
-  }
+  const serveDiscovery =
+    (keysStatus = 200): RequestListener =>
+    (request, response) => {
+      const { keyId: kid, publicKey, entry } = realm
+      const jwk = { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" }
+      const isDiscovery = request.url?.endsWith("/.well-known/openid-configuration")
+      if (!isDiscovery) response.statusCode = keysStatus
+      const body = isDiscovery ? { issuer: entry.issuer, jwks_uri: entry.jwksUri } : { keys: [jwk] }
+      response.setHeader("content-type", "application/json").end(JSON.stringify(body))
+    }
 
   beforeAll(async () => {
     realm = await createTestRealm({ organization: "acme", clock })
@@ -86,7 +88,10 @@ describe("an engine whose callers present tokens of an issuer", () => {
       response.end(JSON.stringify({ issuer: other.entry.issuer, jwks_uri: other.entry.jwksUri }))
     })
     expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
+    realm.answerKeysWith(serveDiscovery(500))
+    expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
     realm.answerKeysWith(serveDiscovery())
+    clock.advance(1_000)
     expect(await ask(part, `Bearer ${await token()}`)).toMatchObject({ status: 200 })
   })
 
@@ -96,7 +101,8 @@ describe("an engine whose callers present tokens of an issuer", () => {
       { iss: alias },
       { aud: ["else", audience] },
       { nbf: 1, typ: undefined },
-      { iat: Math.floor(clock.nowMilliseconds() / 1_000) + 4 },
+      { iat: Math.floor(clock.nowMilliseconds() / 1_000) + 5 },
+      { nbf: Math.floor(clock.nowMilliseconds() / 1_000) + 5 },
     ])
       expect(await ask(part, `Bearer ${await token(changes)}`)).toMatchObject({ status: 200 })
   })
@@ -112,8 +118,9 @@ describe("an engine whose callers present tokens of an issuer", () => {
       token({ sub: undefined }),
       token({ exp: now - 1 }),
       token({ exp: undefined }),
-      token({ nbf: now + 60 }),
-      token({ iat: now + 60 }),
+      token({ exp: now }),
+      token({ nbf: now + 6 }),
+      token({ iat: now + 6 }),
       token({}, { kid: "unknown" }),
       other.token({ iss: realm.entry.issuer, aud: audience, sub: subject }, { kid: realm.keyId }),
       token().then((good) => `${good.slice(0, -4)}AAAA`),

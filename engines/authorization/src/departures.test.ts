@@ -46,6 +46,11 @@ describe("a deleted or unknown store is refused everywhere", () => {
     const noStore = { status: 404, body: { code: "store_id_not_found" } }
     const named = { authorization_model_id: store.modelId }
     const list = { type: "document", relation: "owner", user: "user:anne" }
+    const users = {
+      object: { type: "document", id: "1" },
+      relation: "owner",
+      user_filters: [{ type: "user" }],
+    }
     return [
       [() => wire.post(at("check"), question), noLatest],
       [() => wire.post(at("check"), { ...question, ...named }), noModel],
@@ -54,6 +59,8 @@ describe("a deleted or unknown store is refused everywhere", () => {
         noModel,
       ],
       [() => wire.post(at("list-objects"), { ...list, ...named }), noModel],
+      [() => wire.post(at("streamed-list-objects"), { ...list, ...named }), { status: 400 }],
+      [() => wire.post(at("list-users"), { ...users, ...named }), noModel],
       [
         () => wire.post(at("expand"), { tuple_key: { object: "document:1", relation: "owner" }, ...named }),
         noModel,
@@ -125,6 +132,15 @@ describe("the engine's door", () => {
     for (const origin of ["http://evil.example", "null", engine.url]) {
       const headers = ["host", "localhost", "authorization", authorized(), "origin", origin]
       expect(await send(headers)).toMatchObject({ status: 403, body: { code: "forbidden" } })
+    }
+  })
+
+  test("no answer lets a page of another origin read it, and a preflight is refused", async () => {
+    const origin = { origin: "http://evil.example", "access-control-request-method": "GET" }
+    for (const method of ["OPTIONS", "GET"]) {
+      const answer = await fetch(`${engine.url}/stores`, { method, headers: origin })
+      expect(answer.status).toBe(403)
+      expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([])
     }
   })
 
@@ -234,7 +250,17 @@ describe("bodies", () => {
       relation: "owner",
       user_filters: [{ type: "user" }],
     }
-    expect((await wire.post(store.path("list-users"), users)).headers.get("gatehouse-incomplete")).toBeNull()
+    const listUsers = () => wire.post(store.path("list-users"), users)
+    expect((await listUsers()).headers.get("gatehouse-incomplete")).toBeNull()
+    for (let start = 0; start < 1_001; start += 91) {
+      const keys = Array.from({ length: 91 }, (_, index) =>
+        tuple(`user:${start + index}`, "owner", "document:1"),
+      )
+      await writeTuples(wire, store, ...keys)
+    }
+    const cut = await listUsers()
+    expect((cut.body as { users: unknown[] }).users).toHaveLength(1_000)
+    expect(cut.headers.get("gatehouse-incomplete")).toBe("true")
     const streamed = await wire.post(store.path("streamed-list-objects"), {
       type: "document",
       relation: "owner",

@@ -86,6 +86,15 @@ test("a second Host ends the connection, and what follows is not looked at", asy
   expect(closed).toBe(true)
 })
 
+test("a second credential or Host behind a thousand headers is refused, not overlooked", async () => {
+  const many = Array.from({ length: 1_100 }, () => "a:b")
+  for (const last of ["Authorization: Bearer other", "Host: evil.example", "Origin: http://evil.example"]) {
+    const { statuses, closed } = await send(message("GET", "/stores", "", [...many, last]), 2)
+    expect(statuses).toEqual([431])
+    expect(closed).toBe(true)
+  }
+})
+
 test("a caller that leaves in the middle of its body leaves nothing behind", async () => {
   for (let round = 0; round < 20; round++) {
     const socket = connect(Number(new URL(engine.url).port), "127.0.0.1")
