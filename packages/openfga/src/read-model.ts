@@ -1,5 +1,5 @@
 import { type AuthorizationModel, type CompiledModel, compileModel } from "@gatehouse/rebac"
-import { unexpected } from "./wire-answers.ts"
+import { textIn, unexpected } from "./wire-answers.ts"
 import { memberOf } from "./wire-client.ts"
 import { bodyOf } from "./wire-errors.ts"
 import { storePath, type WireTarget } from "./wire-target.ts"
@@ -9,6 +9,7 @@ export async function readModel(target: WireTarget): Promise<CompiledModel> {
   const path = `${storePath(target, "authorization-models")}/${encodeURIComponent(target.modelId)}`
   const answer = await target.client.call({ method: "GET", path, repeatable: true })
   const model = memberOf(bodyOf(answer, "query"), "authorization_model")
-  if (!Array.isArray(memberOf(model, "type_definitions"))) throw unexpected()
+  const isModel = Array.isArray(memberOf(model, "type_definitions"))
+  if (!isModel || textIn(model, "id") !== target.modelId) throw unexpected()
   return compileModel(model as AuthorizationModel)
 }
