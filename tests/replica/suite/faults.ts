@@ -155,6 +155,23 @@ export function describeFaults(target: () => ReplicaTarget): void {
     expect(await replica.health()).toMatchObject({ status: "failed" })
   })
 
+  test("a store that is deleted while its tuples are loaded is refused within the bound", async () => {
+    const store = await openStore(target(), opened)
+    const proxy = opened.add(await startWireProxy(target().url), (open) => open[Symbol.asyncDispose]())
+    proxy.fail("silent", "read")
+    const loading = store.start({ url: proxy.url })
+    await loading.write({ writes: [ann] })
+    expect(await loading.check(ann)).toEqual({ allowed: true })
+    const { url, storeId } = store.options
+    const headers = { authorization: `Bearer ${target().credential}` }
+    await fetch(`${url}/stores/${storeId}`, { method: "DELETE", headers })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const asked = proxy.counts.get("check") ?? 0
+    await expect(loading.check(ann)).rejects.toMatchObject(unavailable)
+    expect(proxy.counts.get("check")).toBe(asked)
+    expect(loading.status().state).toBe("gone")
+  })
+
   test("a model written while checks run changes no answer under the model that was named", async () => {
     const { store, replica } = await behindProxy()
     const { url, storeId } = store.options

@@ -6,6 +6,7 @@ import { memberOf, refusalIn } from "../wire-client.ts"
 import { bodyOf } from "../wire-errors.ts"
 import { storePath, type WireTarget } from "../wire-target.ts"
 import type { FeedChange } from "./change-window.ts"
+import { momentOf } from "./moments.ts"
 import type { TimeSighting } from "./server-times.ts"
 import { keyOf } from "./tuple-identity.ts"
 
@@ -36,9 +37,11 @@ export function createFeedReader(
   onSighting: (sighting: TimeSighting) => void,
 ): FeedReader {
   const get = async (path: string): Promise<JsonAnswer> => {
+    const asked = momentOf(clock)
     const answer = await target.client.call({ method: "GET", path, repeatable: true })
     // Only an answer of the server itself tells its time: a proxy's error page tells the proxy's.
-    if (answer.status === 200 || refusalIn(answer) !== undefined) onSighting(sightingIn(answer, clock))
+    if (answer.status === 200 || refusalIn(answer) !== undefined)
+      onSighting({ server: timeIn(answer), asked, came: momentOf(clock) })
     return answer
   }
   const read = async (body: object): Promise<unknown> => {
@@ -82,10 +85,10 @@ export function createFeedReader(
 }
 
 /** The server's time is that of its answer's header (RFC 9110, section 6.6.1), to the second, rounded down. */
-function sightingIn(answer: JsonAnswer, clock: Clock): TimeSighting {
+function timeIn(answer: JsonAnswer): number {
   const server = Date.parse(answer.header("date") ?? "")
   if (Number.isNaN(server)) throw unexpected()
-  return { server, monotonic: clock.monotonicMilliseconds(), wall: clock.nowMilliseconds() }
+  return server
 }
 
 async function readWindow(

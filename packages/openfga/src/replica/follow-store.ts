@@ -40,6 +40,9 @@ export class StoreFollower {
   #windowStart = Number.NEGATIVE_INFINITY
   /** When the last complete poll began: what memory says was true then or later. */
   #trueAt: Moment | undefined
+  /** When the store was last asked for and found. */
+  #seenThereAt: Moment | undefined
+  #looking: Promise<void> | undefined
   /** Own writes that were acknowledged and could not be put in. */
   readonly #forced = new Map<string, RelationshipTuple>()
   #mixed = false
@@ -52,10 +55,19 @@ export class StoreFollower {
   constructor(options: FollowerOptions) {
     this.#options = options
     this.#ready.promise.catch(() => undefined)
-    this.reader = options.createReader((sighting) => {
+    const reader = options.createReader((sighting) => {
       this.#lastSighting = sighting
       this.#times?.record(sighting)
     })
+    this.reader = {
+      ...reader,
+      lookAtStore: async () => {
+        const asked = momentOf(options.clock)
+        const isThere = await reader.lookAtStore()
+        if (isThere) this.#seenThereAt = asked
+        return isThere
+      },
+    }
   }
 
   get state(): ReplicaState {
@@ -108,6 +120,26 @@ export class StoreFollower {
     this.#memory = undefined
   }
 
+  /**
+   * For whoever is about to ask the server, which goes on answering for a deleted store: throws `authz.unavailable` where the store
+   * was not there within the lag that is allowed. Polls look at it, but loads and polls may last.
+   */
+  async requireStore(): Promise<void> {
+    const { clock, timings } = this.#options
+    if (this.#stopped) throw unavailable("closed")
+    if (this.#gone) throw unavailable("store_deleted")
+    const seen = this.#seenThereAt
+    if (seen !== undefined && millisecondsSince(seen, clock) <= timings.maximumLagMilliseconds) return
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+    })
+    await this.#looking
+  }
+
+  async #look(): Promise<void> {
+    if (!(await this.reader.lookAtStore())) this.#lose()
+  }
+
   /** Settles a tuple with the next poll; until then memory is not used. */
   force(tuple: RelationshipTuple): void {
     this.#forced.set(keyOf(tuple), tuple)
@@ -144,7 +176,8 @@ export class StoreFollower {
     this.#forced.clear()
     if (!(await this.reader.lookAtStore())) return this.#lose()
     // What an earlier memory saw of the server's clock still counts: a jump before this load is not forgotten.
-    this.#times ??= this.#firstTimes(began)
+    this.#times ??= this.#firstTimes()
+    this.#times.forgetBefore(began.monotonic)
     this.#windowStart = this.#times.windowStart(began.monotonic)
     const memory = new TupleMemory(await this.#options.readModel())
     if (this.#stopped) return
@@ -163,10 +196,10 @@ export class StoreFollower {
     await this.#poll(momentOf(clock))
   }
 
-  #firstTimes({ monotonic }: Moment): ServerTimes {
+  #firstTimes(): ServerTimes {
     const first = this.#lastSighting
     if (first === undefined) throw unavailable("unexpected_answer")
-    return new ServerTimes(first, first.monotonic - monotonic, this.#options.timings.overlapMilliseconds)
+    return new ServerTimes(first, this.#options.timings.overlapMilliseconds)
   }
 
   async #poll(began: Moment): Promise<void> {
@@ -190,6 +223,8 @@ export class StoreFollower {
         },
       })
       if (outcome.kind === "complete") {
+        // Only its own answers tell that the clock was set back since the last ones: then this window began too late.
+        if (times.windowStart(followedTo.monotonic) < windowStart) throw unavailable("server_clock_set_back")
         this.#seen = outcome.seen
         this.#windowStart = windowStart
         this.#followedTo = began

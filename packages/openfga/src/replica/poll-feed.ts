@@ -36,9 +36,13 @@ export type PollOutcome =
 export async function pollFeed(poll: Poll): Promise<PollOutcome> {
   const { reader, memory } = poll
   const since = memory.hold()
+  let isOver = false
   try {
     const window = new ChangeWindow(poll.seen, poll.reachesBack)
-    const reading = reader.readWindow(poll.windowStart, (change) => window.add(change))
+    const reading = reader.readWindow(poll.windowStart, (change) => {
+      if (isOver) throw unavailable("poll_is_over")
+      window.add(change)
+    })
     // Looked at first: a store that is gone is gone, whatever the feed says or does not say.
     reading.catch(() => undefined)
     if (!(await reader.lookAtStore())) return { kind: "gone" }
@@ -50,6 +54,7 @@ export async function pollFeed(poll: Poll): Promise<PollOutcome> {
     if (!(await settleTuples(reader, memory, touched))) throw unavailable("tuples_change_too_fast")
     return { kind: "complete", seen: window.seen }
   } finally {
+    isOver = true
     memory.release(since)
     memory.forgetTouches()
   }

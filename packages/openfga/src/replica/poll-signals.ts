@@ -1,7 +1,11 @@
+type Tell = (isPolled: boolean) => void
+
 /** Lets others wait for a poll that begins after they asked, and wakes the loop that polls for them. */
 export class PollSignals {
-  #waiting: (() => void)[] = []
+  #waiting: Tell[] = []
+  #isStopped = false
   #wake: () => void = () => {}
+  #end: () => void = () => {}
 
   /**
    * A poll begins: whoever waits now is told when it is complete. Where it fails they wait for the next. Gives what to call
@@ -12,20 +16,22 @@ export class PollSignals {
     this.#waiting = []
     return {
       complete: () => {
-        for (const tell of told) tell()
+        for (const tell of told) tell(true)
       },
       failed: () => {
         this.#waiting = [...told, ...this.#waiting]
+        if (this.#isStopped) this.stop()
       },
     }
   }
 
-  /** True where a poll that began after this call is complete within the time. */
-  next(milliseconds: number): Promise<boolean> {
+  /** True where a poll that began after this call is complete within the time, and before `stop`. */
+  async next(milliseconds: number): Promise<boolean> {
+    if (this.#isStopped) return false
     return new Promise((resolve) => {
-      const tell = () => {
+      const tell = (isPolled: boolean) => {
         clearTimeout(timer)
-        resolve(true)
+        resolve(isPolled)
       }
       const timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((waiting) => waiting !== tell)
@@ -49,13 +55,18 @@ export class PollSignals {
         resolve()
       }
       const timer = setTimeout(end, Math.max(0, milliseconds))
-      this.stop = end
+      this.#end = end
       if (wakes) this.#wake = end
     })
     this.#wake = () => {}
-    this.stop = () => {}
+    this.#end = () => {}
   }
 
-  /** Ends whatever wait there is. */
-  stop: () => void = () => {}
+  /** Ends whatever wait there is: no poll comes any more. */
+  stop(): void {
+    this.#isStopped = true
+    for (const tell of this.#waiting) tell(false)
+    this.#waiting = []
+    this.#end()
+  }
 }

@@ -12,7 +12,6 @@ import type {
   ReadFilter,
   TupleChange,
 } from "../authorizer.ts"
-import { unavailable } from "../wire-client.ts"
 import {
   checkInMemory,
   explainInMemory,
@@ -21,7 +20,7 @@ import {
 } from "./answer-from-memory.ts"
 import type { StoreFollower } from "./follow-store.ts"
 import type { ReplicaTimings } from "./replica-options.ts"
-import { LoopTurn, TimeSlices } from "./time-slices.ts"
+import { LoopTurn } from "./time-slices.ts"
 
 /** A question of any kind, with what it says of how current the answer must be. */
 interface Asked {
@@ -61,16 +60,15 @@ export class ReplicaAnswers {
   async batchCheck(queries: readonly CheckQuery[]): Promise<CheckOutcome[]> {
     const outcomes: (CheckOutcome | undefined)[] = new Array(queries.length).fill(undefined)
     const polled = !queries.some(isAfterCall) || (await this.#isPolled())
-    const slices = new TimeSlices()
     for (const [index, query] of queries.entries()) {
+      if (this.#turn.isOver) await this.#turn.wait()
       const memory = query.consistency === "higher_consistency" ? undefined : this.#follower.usable
       if (memory === undefined || (isAfterCall(query) && !polled)) continue
       outcomes[index] = checkInMemory(memory.evaluator, query)
-      if (slices.isOver) await slices.rest()
     }
     const left = queries.flatMap((query, index) => (outcomes[index] === undefined ? [{ query, index }] : []))
     if (left.length > 0) {
-      this.#refuseWithoutStore()
+      await this.#follower.requireStore()
       const answers = await this.#remote.batchCheck(left.map(({ query }) => asCurrent(query)))
       for (const [place, { index }] of left.entries()) outcomes[index] = answers[place]
     }
@@ -78,14 +76,14 @@ export class ReplicaAnswers {
   }
 
   /** Always from the server. */
-  read(filter?: ReadFilter): AsyncIterable<RelationshipTuple> {
-    this.#refuseWithoutStore()
-    return this.#remote.read(filter)
+  async *read(filter?: ReadFilter): AsyncGenerator<RelationshipTuple> {
+    await this.#follower.requireStore()
+    yield* this.#remote.read(filter)
   }
 
   /** The server's part of a write. */
   async write(change: TupleChange): Promise<void> {
-    this.#refuseWithoutStore()
+    await this.#follower.requireStore()
     return this.#remote.write(change)
   }
 
@@ -110,12 +108,12 @@ export class ReplicaAnswers {
     fromServer: (query: Query) => Promise<Answer>,
   ): Promise<Answer> {
     const { consistency } = query
-    if (this.#turn.isOver) await this.#turn.rest()
     if (consistency !== "higher_consistency" && (!isAfterCall(query) || (await this.#isPolled()))) {
+      if (this.#turn.isOver) await this.#turn.wait()
       const memory = this.#follower.usable
       if (memory !== undefined) return fromMemory(memory.evaluator, query)
     }
-    this.#refuseWithoutStore()
+    await this.#follower.requireStore()
     return fromServer(asCurrent(query))
   }
 
@@ -123,13 +121,6 @@ export class ReplicaAnswers {
   async #isPolled(): Promise<boolean> {
     if (this.#follower.usable === undefined) return false
     return this.#follower.signals.next(this.#timings.maximumLagMilliseconds)
-  }
-
-  /** The real server goes on answering for a store that was deleted: it is not asked then. */
-  #refuseWithoutStore(): void {
-    const { state } = this.#follower
-    if (state === "gone") throw unavailable("store_deleted")
-    if (state === "stopped") throw unavailable("closed")
   }
 }
 

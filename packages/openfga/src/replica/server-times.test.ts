@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest"
-import { ServerTimes } from "./server-times.ts"
+import { ServerTimes, type TimeSighting } from "./server-times.ts"
 
 const overlap = 10_000
 const start = 1_000_000
 
+/** An answer that took no time. */
+function sighting(server: number, monotonic: number, wall = monotonic): TimeSighting {
+  const moment = { monotonic, wall }
+  return { server, asked: moment, came: moment }
+}
+
 /** Sightings each 250 ms by our monotonic clock, of a server whose clock shows what `server` says. */
 function sighted(until: number, server: (monotonic: number) => number): ServerTimes {
-  const at = (monotonic: number) => ({ monotonic, wall: monotonic, server: server(monotonic) })
-  const times = new ServerTimes(at(0), 0, overlap)
+  const at = (monotonic: number) => sighting(server(monotonic), monotonic)
+  const times = new ServerTimes(at(0), overlap)
   for (let monotonic = 250; monotonic <= until; monotonic += 250) times.record(at(monotonic))
   return times
 }
@@ -40,36 +46,44 @@ describe("the window after a poll begun at 60 s begins", () => {
 test("a clock set back during an outage is looked for in all of the outage", () => {
   const times = sighted(10_000, (monotonic) => start + monotonic)
   times.forgetBefore(10_000)
-  times.record({ monotonic: 70_000, wall: 70_000, server: start + 70_000 - 30_000 })
+  times.record(sighting(start + 70_000 - 30_000, 70_000))
   // Set back by 30 s right after the last answer, it would have shown so little.
   expect(times.windowStart(10_000)).toBeLessThanOrEqual(start + 10_000 - 30_000)
 })
 
+test("a clock set back while an answer is on its way is looked for from when that was asked for", () => {
+  const times = sighted(10_000, (monotonic) => start + monotonic)
+  const asked = { monotonic: 10_250, wall: 10_250 }
+  const came = { monotonic: 13_000, wall: 13_000 }
+  // Answered at once, and then long on its way. The clock went back by a minute just after the answer.
+  times.record({ server: start + 10_250, asked, came })
+  times.record(sighting(start + 13_100 - 60_000, 13_100))
+  expect(times.windowStart(10_000)).toBeLessThanOrEqual(start + 10_250 - 60_000)
+})
+
 test("a machine that was suspended measures an outage by its wall clock where the server's time went back", () => {
   const times = sighted(10_000, (monotonic) => start + monotonic)
-  times.record({ monotonic: 10_250, wall: 610_000, server: start + 10_000 - 100_000 })
+  times.record(sighting(start + 10_000 - 100_000, 10_250, 610_000))
   expect(times.windowStart(10_000)).toBeLessThanOrEqual(start + 10_000 - 100_000 - 599_000)
 })
 
 test("our own wall clock alone moves no window", () => {
   const times = sighted(60_000, (monotonic) => start + monotonic)
-  times.record({ monotonic: 60_250, wall: 9_999_999, server: start + 60_250 })
-  times.record({ monotonic: 60_500, wall: -9_999_999, server: start + 60_500 })
+  times.record(sighting(start + 60_250, 60_250, 9_999_999))
+  times.record(sighting(start + 60_500, 60_500, -9_999_999))
   expect(times.windowStart(60_500)).toBe(start + 50_500)
 })
 
 test("a first window reaches the overlap back from when its call was made", () => {
-  const times = new ServerTimes({ monotonic: 5_000, wall: 0, server: start }, 400, overlap)
+  const asked = { monotonic: 4_600, wall: 0 }
+  const came = { monotonic: 5_000, wall: 400 }
+  const times = new ServerTimes({ server: start, asked, came }, overlap)
   expect(times.windowStart(4_600)).toBe(start - overlap - 400)
 })
 
 test("hours of answers without a complete poll stay few, and a clock set back among them is not lost", () => {
   const times = sighted(0, () => start)
   for (let monotonic = 250; monotonic < 40_000_000; monotonic += 250)
-    times.record({
-      monotonic,
-      wall: monotonic,
-      server: start + monotonic - (monotonic > 30_000_000 ? 90_000_000 : 0),
-    })
+    times.record(sighting(start + monotonic - (monotonic > 30_000_000 ? 90_000_000 : 0), monotonic))
   expect(times.windowStart(0)).toBeLessThanOrEqual(start + 30_000_000 - 90_000_000)
 })

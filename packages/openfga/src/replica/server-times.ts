@@ -1,8 +1,10 @@
-/** The server's time as one of its answers said it, and when that answer had come by our clocks. Milliseconds. */
+import type { Moment } from "./moments.ts"
+
+/** The server's time as one of its answers said it, in milliseconds, and between which of our moments that was. */
 export interface TimeSighting {
   readonly server: number
-  readonly monotonic: number
-  readonly wall: number
+  readonly asked: Moment
+  readonly came: Moment
 }
 
 /** Sightings kept at most. Polls that fail for hours would otherwise pile them up. */
@@ -15,21 +17,19 @@ const maximumSightings = 1_000
  *
  * What the last complete poll did not see was committed after that poll began, and was asked for at most `overlap` before. So
  * the window begins at the least time that the server's clock can have shown since then: the least of what was seen, and
- * between two sightings, of what lies behind the later one if the clock was set back in between.
+ * between two sightings, of what lies behind the later one if the clock was set back in between. An answer may have been long
+ * on its way: between two is all from the moment when the earlier was asked for.
  */
 export class ServerTimes {
   #sightings: TimeSighting[]
   readonly #overlapMilliseconds: number
 
-  /** Begins with the first answer to a call made `tookMilliseconds` before; how the clock went before that, nobody saw. */
-  constructor(first: TimeSighting, tookMilliseconds: number, overlapMilliseconds: number) {
-    const back = overlapMilliseconds + tookMilliseconds
-    const before = {
-      server: first.server - back,
-      monotonic: first.monotonic - back,
-      wall: first.wall - back,
-    }
-    this.#sightings = [before, first]
+  /** Begins with the first answer; how the clock went before it was asked for, nobody saw. */
+  constructor(first: TimeSighting, overlapMilliseconds: number) {
+    const { monotonic, wall } = first.asked
+    const before = { monotonic: monotonic - overlapMilliseconds, wall: wall - overlapMilliseconds }
+    const server = first.server - (first.came.monotonic - before.monotonic)
+    this.#sightings = [{ server, asked: before, came: before }, first]
     this.#overlapMilliseconds = overlapMilliseconds
   }
 
@@ -49,10 +49,10 @@ export class ServerTimes {
       earliest = Math.min(earliest, sighting.server)
       const next = this.#sightings[index + 1]
       if (next === undefined) break
-      earliest = Math.min(earliest, next.server - (next.monotonic - sighting.monotonic))
-      // A machine that was suspended meanwhile measured too little; its wall clock counts where the server's clear went back.
+      earliest = Math.min(earliest, next.server - (next.came.monotonic - sighting.asked.monotonic))
+      // A machine that was suspended meanwhile measured too little; its wall clock counts where the server's went back.
       if (next.server < sighting.server)
-        earliest = Math.min(earliest, next.server - (next.wall - sighting.wall))
+        earliest = Math.min(earliest, next.server - (next.came.wall - sighting.asked.wall))
     }
     return earliest
   }
@@ -66,7 +66,7 @@ export class ServerTimes {
   #firstOf(began: number): number {
     const horizon = began - this.#overlapMilliseconds
     let first = 0
-    while ((this.#sightings[first + 1]?.monotonic ?? Number.POSITIVE_INFINITY) <= horizon) first++
+    while ((this.#sightings[first + 1]?.came.monotonic ?? Number.POSITIVE_INFINITY) <= horizon) first++
     return first
   }
 }

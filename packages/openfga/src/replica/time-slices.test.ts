@@ -9,7 +9,7 @@ test("who asks and awaits in a circle lets timers run", async () => {
     fired = true
   }, 1)
   while (!fired && performance.now() < until) {
-    if (turn.isOver) await turn.rest()
+    if (turn.isOver) await turn.wait()
     await undefined
   }
   expect(fired).toBe(true)

@@ -27,6 +27,7 @@ export class TimeSlices {
 export class LoopTurn {
   #began = 0
   #isNoted = false
+  #queue: Promise<void> = Promise.resolve()
 
   /** True where this turn has lasted for a slice since this was first asked in it. */
   get isOver(): boolean {
@@ -39,8 +40,9 @@ export class LoopTurn {
     return false
   }
 
-  /** Lets everything else run that waits for it. */
-  rest(): Promise<void> {
-    return setImmediate()
+  /** Waits for a turn that is not over, behind all who wait already; everything else that waits for a turn gets one before. */
+  wait(): Promise<void> {
+    this.#queue = this.#queue.then(() => (this.isOver ? setImmediate() : undefined))
+    return this.#queue
   }
 }

@@ -3,6 +3,7 @@ import type { RelationshipTuple } from "@gatehouse/rebac"
 import { unavailable } from "../../wire-client.ts"
 import type { FeedChange } from "../change-window.ts"
 import type { FeedReader } from "../feed-reader.ts"
+import { momentOf } from "../moments.ts"
 import type { TimeSighting } from "../server-times.ts"
 import { keyOf } from "../tuple-identity.ts"
 
@@ -119,26 +120,27 @@ export class SimulatedStore {
   }
 
   createReader(onSighting: (sighting: TimeSighting) => void): FeedReader {
-    const see = () => {
+    /** Lets a call travel there and back; the answer and its time are of the moment between. */
+    const ask = async <Answer>(answer: () => Answer): Promise<Answer> => {
+      const asked = momentOf(this.clock)
+      await this.pass()
       if (!this.reachable) throw unavailable("no_answer")
       this.unseenJump = false
       const server = Math.floor((this.now + this.clockOffset) / 1_000) * 1_000
-      onSighting({ server, monotonic: this.now, wall: this.now })
+      const answered = answer()
+      await this.pass()
+      onSighting({ server, asked, came: momentOf(this.clock) })
+      return answered
     }
     return {
-      lookAtStore: async () => {
-        await this.pass()
-        see()
-        await this.pass()
-        return true
-      },
+      lookAtStore: () => ask(() => true),
       readWindow: async (start, take) => {
-        await this.pass()
-        see()
-        if (start >= this.now + this.clockOffset) throw unavailable("start_in_the_future")
-        const changes = this.#entries.filter(({ place }) => place >= start).sort((a, b) => a.place - b.place)
+        const changes = await ask(() => {
+          if (start >= this.now + this.clockOffset) return undefined
+          return this.#entries.filter(({ place }) => place >= start).sort((a, b) => a.place - b.place)
+        })
+        if (changes === undefined) throw unavailable("start_in_the_future")
         for (const { change } of changes) take(change)
-        await this.pass()
         return true
       },
       readPages: () => this.#readPages(),

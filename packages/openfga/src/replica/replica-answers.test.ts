@@ -1,0 +1,68 @@
+import { compileModel } from "@gatehouse/rebac"
+import { expect, test } from "vitest"
+import { createRemoteAuthorizer } from "../remote-authorizer.ts"
+import { StoreFollower } from "./follow-store.ts"
+import { momentOf } from "./moments.ts"
+import { ReplicaAnswers } from "./replica-answers.ts"
+import { defaultTimings } from "./replica-options.ts"
+import { SimulatedStore } from "./testing/simulated-store.ts"
+
+const model = compileModel({
+  schema_version: "1.1",
+  type_definitions: [
+    { type: "user" },
+    {
+      type: "document",
+      relations: { viewer: { this: {} } },
+      metadata: { relations: { viewer: { directly_related_user_types: [{ type: "user" }] } } },
+    },
+  ],
+})
+const question = SimulatedStore.tupleOf(0)
+
+/** What answers from a simulated store's tuples, and from nothing else: no server is there. */
+async function answering(): Promise<ReplicaAnswers> {
+  const store = new SimulatedStore()
+  const follower = new StoreFollower({
+    createReader: (onSighting) => store.createReader(onSighting),
+    readModel: async () => model,
+    clock: store.clock,
+    timings: defaultTimings,
+    logger: undefined,
+  })
+  await follower.step(momentOf(store.clock))
+  const remote = createRemoteAuthorizer({ url: "http://127.0.0.1:9", storeId: "S", modelId: "M" })
+  return new ReplicaAnswers(follower, remote, defaultTimings)
+}
+
+/** How long a turn of the event loop lasted on average while this ran, in milliseconds. A slice of answers is 15. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let going = true
+  const turn = () => {
+    turns++
+    if (going) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const started = performance.now()
+  await work()
+  going = false
+  return (performance.now() - started) / turns
+}
+
+test("who asks in batches and awaits in a circle lets everything else run", async () => {
+  const answers = await answering()
+  const lasted = await turnsDuring(async () => {
+    const until = performance.now() + 400
+    while (performance.now() < until) await answers.batchCheck([question])
+  })
+  expect(lasted).toBeLessThan(100)
+})
+
+test("many who ask at once let everything else run", async () => {
+  const answers = await answering()
+  const lasted = await turnsDuring(() =>
+    Promise.all(Array.from({ length: 100_000 }, () => answers.check(question))),
+  )
+  expect(lasted).toBeLessThan(100)
+})
