@@ -17,6 +17,8 @@ export interface Slot {
   readonly name: string
   readonly names: NamedThing
   readonly required: boolean
+  /** AuthZEN's form of what it names: `{ type, id }`, of an action `{ name }`, of what a search looks for `{ type }`. */
+  readonly entity?: "id" | "name" | "type"
 }
 
 export interface Operation {
@@ -36,13 +38,21 @@ interface Described {
   }
 }
 
+interface MemberSchema {
+  readonly $ref?: string
+  readonly properties?: Readonly<Record<string, unknown>>
+}
+
 interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>
   readonly components: {
     readonly schemas: Readonly<
       Record<
         string,
-        { readonly properties?: Readonly<Record<string, unknown>>; readonly required?: readonly string[] }
+        {
+          readonly properties?: Readonly<Record<string, MemberSchema>>
+          readonly required?: readonly string[]
+        }
       >
     >
   }
@@ -62,6 +72,10 @@ const meanings: Readonly<Record<string, NamedThing>> = {
   permission: "plain",
   purl: "plain",
   name: "plain",
+  context: "plain",
+  evaluations: "plain",
+  options: "plain",
+  page: "plain",
 }
 
 /** Every operation that the plane's own OpenAPI document describes, so that a new one is tried too. */
@@ -71,7 +85,7 @@ export async function describedOperations(by: Member): Promise<Operation[]> {
     Object.entries(methods).map(([method, described]) => ({
       method: method.toUpperCase(),
       path,
-      slots: [...parameterSlots(path, described), ...bodySlots(document, described)],
+      slots: [...parameterSlots(path, described), ...bodySlots(document, path, described)],
     })),
   )
 }
@@ -85,16 +99,33 @@ function parameterSlots(path: string, { parameters = [] }: Described): Slot[] {
   }))
 }
 
-function bodySlots({ components }: ApiDocument, { requestBody }: Described): Slot[] {
+function bodySlots({ components }: ApiDocument, path: string, { requestBody }: Described): Slot[] {
   const reference = requestBody?.content["application/json"]?.schema.$ref?.split("/").at(-1)
   if (reference === undefined) return []
   const { properties = {}, required = [] } = components.schemas[reference] ?? {}
-  return Object.keys(properties).map((name) => ({
-    place: "body",
-    name,
-    required: required.includes(name),
-    names: meaningOf(name, reference),
-  }))
+  return Object.entries(properties).map(([name, schema]) => {
+    const resolved =
+      schema.$ref === undefined ? schema : components.schemas[schema.$ref.split("/").at(-1) ?? ""]
+    const entity = path.startsWith("/access/v1/") ? entityForm(resolved?.properties ?? {}) : undefined
+    return {
+      place: "body",
+      name,
+      // The defaults of a batch are optional; where it holds no question, they are the one.
+      required: entity !== undefined || required.includes(name),
+      ...(entity === undefined
+        ? { names: meaningOf(name, reference) }
+        : { names: entityMeaning(name, entity), entity }),
+    }
+  })
+}
+
+function entityForm(members: Readonly<Record<string, unknown>>): Slot["entity"] {
+  return (["id", "name", "type"] as const).find((member) => Object.hasOwn(members, member))
+}
+
+function entityMeaning(name: string, entity: Slot["entity"]): NamedThing {
+  if (entity !== "id") return "plain"
+  return name === "subject" ? "subject" : "object"
 }
 
 function byCollection(path: string): NamedThing {
