@@ -118,6 +118,19 @@ test("while an acknowledged own write could not be put in, memory does not answe
   expect(follower.usable?.tuples.has(tuple)).toBe(false)
 })
 
+test("a tuple that has to be settled since a poll began is settled by the next", async () => {
+  const { store, follower, step } = following()
+  await step()
+  store.pass = async () => {
+    store.pass = async () => {}
+    follower.force(tuple)
+  }
+  await step()
+  expect(follower.usable).toBeUndefined()
+  await step()
+  expect(follower.usable?.tuples.has(tuple)).toBe(false)
+})
+
 test("a load that failed for twenty minutes succeeds as soon as it can, and reads no more of the feed than two overlaps", async () => {
   let isReadable = false
   const windows: number[] = []

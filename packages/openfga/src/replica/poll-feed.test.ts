@@ -66,3 +66,40 @@ test("a single read that fails leaves memory as it was", async () => {
   await expect(poll(reader, memory)).rejects.toMatchObject({ code: "authz.unavailable" })
   expect(memory.tuples.has(tupleOf(0))).toBe(true)
 })
+
+test("what the feed said before an own write was acknowledged does not take its place", async () => {
+  const memory = new TupleMemory(model)
+  const tuple = tupleOf(0)
+  const since = memory.hold()
+  let read = 0
+  const reader = readerOf(0, {
+    readWindow: async (_, take) => {
+      take({ key: keyOf(tuple), tuple, removed: false, mark: "+1" })
+      memory.put(tuple, undefined, since)
+      return true
+    },
+    readStored: async () => {
+      read++
+      return undefined
+    },
+  })
+  expect(await poll(reader, memory)).toMatchObject({ kind: "complete" })
+  expect(memory.tuples.has(tuple)).toBe(false)
+  expect(read).toBe(1)
+})
+
+test("what a single read said before an own write was acknowledged does not take its place", async () => {
+  const memory = new TupleMemory(model)
+  const since = memory.hold()
+  const stored = [tupleOf(0), undefined]
+  const reader = readerOf(1, {
+    readStored: async (key) => {
+      const found = stored.shift()
+      if (found !== undefined) memory.put(key, undefined, since)
+      return found
+    },
+  })
+  expect(await poll(reader, memory)).toMatchObject({ kind: "complete" })
+  expect(memory.tuples.has(tupleOf(0))).toBe(false)
+  expect(stored).toEqual([])
+})
