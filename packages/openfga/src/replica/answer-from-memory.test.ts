@@ -1,5 +1,5 @@
 import { compileModel, createEvaluator, createTupleStore } from "@gatehouse/rebac"
-import { describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { checkInMemory, listObjectsInMemory } from "./answer-from-memory.ts"
 
 const model = compileModel({
@@ -110,14 +110,28 @@ test("a context is what JSON makes of it, as on the wire", () => {
   })
 })
 
-test("a list that is more work than the evaluator's budget says that it is not complete", () => {
-  for (let document = 0; document < 120_000; document++)
-    store.write({ writes: [{ user: "user:wide", relation: "viewer", object: `document:w${document}` }] })
-  const { objects, complete } = listObjectsInMemory(evaluator, {
-    user: "user:wide",
-    relation: "reads",
-    type: "document",
+describe("a list that is more work than the evaluator does at once", () => {
+  const wide = { user: "user:wide", relation: "reads", type: "document" }
+  const documents = 30_000
+  beforeAll(() => {
+    for (let document = 0; document < documents; document++)
+      store.write({ writes: [{ user: wide.user, relation: "viewer", object: `document:w${document}` }] })
   })
-  expect(complete).toBe(false)
-  expect(objects.length).toBeGreaterThan(0)
+
+  test("is whole, and others have their turn between its parts", async () => {
+    let turns = 0
+    const { objects, complete } = await listObjectsInMemory(evaluator, wide, () => {
+      turns++
+      return true
+    })
+    expect({ complete, objects: new Set(objects).size }).toEqual({ complete: true, objects: documents })
+    expect(turns).toBeGreaterThan(0)
+  })
+
+  test("says that it is not whole where memory is no longer current in between", async () => {
+    const { objects, complete } = await listObjectsInMemory(evaluator, wide, () => false)
+    expect(complete).toBe(false)
+    expect(objects.length).toBeGreaterThan(0)
+    expect(objects.length).toBeLessThan(documents)
+  })
 })

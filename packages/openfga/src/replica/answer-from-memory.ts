@@ -1,4 +1,5 @@
-import type { Evaluator, Explanation } from "@gatehouse/rebac"
+import { setImmediate } from "node:timers/promises"
+import type { Evaluator, Explanation, ListCursor } from "@gatehouse/rebac"
 import type {
   CheckOutcome,
   CheckQuery,
@@ -14,9 +15,29 @@ export function checkInMemory(evaluator: Evaluator, query: CheckQuery): CheckOut
   return answer(query, (asked) => ({ allowed: evaluator.check(asked).allowed }))
 }
 
-/** All objects, or as many as the evaluator's budget allows: `complete` tells. */
-export function listObjectsInMemory(evaluator: Evaluator, query: ListObjectsQuery): ListObjectsOutcome {
-  return answer(query, (asked) => evaluator.listObjects(asked))
+/** Parts of one list, each within the evaluator's budget of some 20 ms. The embedded engine puts as many together. */
+const maximumParts = 50
+
+/**
+ * All objects, part by part, so that others have their turn in between; each part is true of the tuples as they are then. Ends with
+ * `complete` false after a named number of parts, or where `isUsable` says that memory is no longer current.
+ */
+export async function listObjectsInMemory(
+  evaluator: Evaluator,
+  query: ListObjectsQuery,
+  isUsable: () => boolean,
+): Promise<ListObjectsOutcome> {
+  let { objects, complete, cursor } = answer(query, (asked) => evaluator.listObjects(asked))
+  for (let parts = 1; cursor !== undefined && parts < maximumParts; parts++) {
+    await setImmediate()
+    if (!isUsable()) break
+    const rest: ListCursor = cursor
+    const part = answer(query, () => rest.next())
+    objects = objects.concat(part.objects)
+    complete = part.complete
+    cursor = part.cursor
+  }
+  return { objects, complete }
 }
 
 /** All users of the kind, or as many as the evaluator's budget allows: `complete` tells. */

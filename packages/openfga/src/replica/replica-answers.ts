@@ -104,14 +104,15 @@ export class ReplicaAnswers {
 
   async #answer<Query extends Asked, Answer>(
     query: Query,
-    fromMemory: (evaluator: Evaluator, query: Query) => Answer,
+    fromMemory: (evaluator: Evaluator, query: Query, isUsable: () => boolean) => Answer | Promise<Answer>,
     fromServer: (query: Query) => Promise<Answer>,
   ): Promise<Answer> {
     const { consistency } = query
     if (consistency !== "higher_consistency" && (!isAfterCall(query) || (await this.#isPolled()))) {
       if (this.#turn.isOver) await this.#turn.wait()
       const memory = this.#follower.usable
-      if (memory !== undefined) return fromMemory(memory.evaluator, query)
+      if (memory !== undefined)
+        return fromMemory(memory.evaluator, query, () => this.#follower.usable === memory)
     }
     await this.#follower.requireStore()
     return fromServer(asCurrent(query))
