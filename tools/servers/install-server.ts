@@ -35,15 +35,25 @@ export async function installServer(
   try {
     await install(made)
     await writeFile(join(made, record), await hashOf(join(made, name)))
-    await rm(folder, { recursive: true, force: true })
-    await rename(made, folder).catch(async (error: NodeJS.ErrnoException) => {
-      // Somebody else was faster with the same.
-      if (!(await isWhole(folder, program))) throw error
-    })
+    await putInPlace(made, folder, program)
   } finally {
     await rm(made, { recursive: true, force: true })
   }
   return program
+}
+
+/** Installations that end at the same time may take each other's place in between: a few turns settle it. */
+const maximumTurns = 10
+
+async function putInPlace(made: string, folder: string, program: string): Promise<void> {
+  for (let turn = 1; !(await isWhole(folder, program)); turn++) {
+    await rm(folder, { recursive: true, force: true })
+    try {
+      return await rename(made, folder)
+    } catch (error) {
+      if (turn === maximumTurns) throw error
+    }
+  }
 }
 
 async function makeBeside(folder: string): Promise<string> {
