@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import {
   chmod,
@@ -16,10 +16,11 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { revealSecret, Secret } from "@gatehouse/kernel"
 import { createLogger } from "@gatehouse/telemetry"
 import pg from "pg"
-import { afterEach, expect, test } from "vitest"
+import { afterAll, afterEach, expect, test } from "vitest"
 import { findLeftoverServer } from "./find-leftover-server.ts"
 import { findFreePort } from "./free-port.ts"
 import { clusterAccount } from "./os-user.ts"
@@ -49,6 +50,28 @@ async function stateDirectory(mode = 0o755): Promise<string> {
   })
   return directory
 }
+
+let template: string | undefined
+
+/** A state directory with a cluster in it, made once and copied: to make one takes seconds. */
+async function usedStateDirectory(): Promise<string> {
+  if (template === undefined) {
+    template = await mkdtemp(join(tmpdir(), "gatehouse-cluster-"))
+    await chmod(template, 0o755)
+    await (
+      await startEmbeddedCluster({ directory: template, port: await findFreePort(), password, logger })
+    ).stop()
+  }
+  const directory = await stateDirectory()
+  await promisify(execFile)("cp", ["-a", `${template}/.`, directory])
+  return directory
+}
+
+afterAll(async () => {
+  if (template === undefined) return
+  await removeEmbeddedCluster(template)
+  await rm(template, { recursive: true, force: true })
+})
 
 async function start(directory: string, port: number): Promise<EmbeddedCluster> {
   const cluster = await startEmbeddedCluster({ directory, port, password, logger })
@@ -127,7 +150,7 @@ test("a new cluster is durable, answers on loopback alone, asks for the password
 })
 
 test("stopping leaves no process and no taken port, and the next start has the data", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const first = await start(directory, port)
   await ask(first.adminUrl, "create table kept as select 7 as number")
   await first.stop()
@@ -138,7 +161,7 @@ test("stopping leaves no process and no taken port, and the next start has the d
 })
 
 test("a stop does not wait for those who are still connected, and loses nothing that was committed", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const first = await start(directory, port)
   const client = new pg.Client({ connectionString: revealSecret(first.adminUrl) })
   client.on("error", () => {})
@@ -156,7 +179,7 @@ test("a stop does not wait for those who are still connected, and loses nothing 
 test.runIf(process.platform === "linux")(
   "Ctrl-C in a terminal does not reach the server: it leads a session of its own",
   async () => {
-    const cluster = await start(await stateDirectory(), await findFreePort())
+    const cluster = await start(await usedStateDirectory(), await findFreePort())
     const status = await readFile(`/proc/${cluster.processId}/stat`, "utf8")
     const [, , group, session] = status.slice(status.lastIndexOf(")") + 2).split(" ")
     expect([Number(group), Number(session)]).toEqual([cluster.processId, cluster.processId])
@@ -164,7 +187,7 @@ test.runIf(process.platform === "linux")(
 )
 
 test("a state directory is the same one by another path to it", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const { child } = await startInChild(directory, port)
   const alias = `${directory}-alias`
   await symlink(directory, alias)
@@ -176,7 +199,7 @@ test("a state directory is the same one by another path to it", async () => {
 })
 
 test("after kill -9 of the process that started it, the next start stops the server left behind and keeps the data", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const { child, postmaster } = await startInChild(directory, port)
   const url = new Secret(
     `postgres://gatehouse:${encodeURIComponent(revealSecret(password))}@127.0.0.1:${port}/postgres`,
@@ -194,7 +217,7 @@ test("after kill -9 of the process that started it, the next start stops the ser
 })
 
 test("after kill -9 of server and starter, what was committed is there", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const { child, postmaster } = await startInChild(directory, port)
   const url = new Secret(
     `postgres://gatehouse:${encodeURIComponent(revealSecret(password))}@127.0.0.1:${port}/postgres`,
@@ -208,7 +231,7 @@ test("after kill -9 of server and starter, what was committed is there", async (
 })
 
 test("a lock file that names a process of somebody else is not taken for a running server", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const first = await start(directory, port)
   await first.stop()
   const lock = join(directory, "postgres", "data", "postmaster.pid")
@@ -221,7 +244,7 @@ test("a lock file that names a process of somebody else is not taken for a runni
 })
 
 test("a cluster that another running process uses is named as in use, and goes on running", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   const { child, postmaster } = await startInChild(directory, port)
   await expect(start(directory, await findFreePort())).rejects.toMatchObject({
     code: "postgres.cluster_in_use",
@@ -268,7 +291,7 @@ test("a first start that was killed while it made the cluster is begun anew", as
 })
 
 test("another password than the cluster's is refused by name, and no server is left running", async () => {
-  const [directory, port] = [await stateDirectory(), await findFreePort()]
+  const [directory, port] = [await usedStateDirectory(), await findFreePort()]
   await (await start(directory, port)).stop()
   const attempt = startEmbeddedCluster({ directory, port, password: new Secret("another"), logger })
   await expect(attempt).rejects.toMatchObject({ code: "postgres.login_refused" })
@@ -277,7 +300,7 @@ test("another password than the cluster's is refused by name, and no server is l
 })
 
 test("a server that ended by itself shows in its health", async () => {
-  const cluster = await start(await stateDirectory(), await findFreePort())
+  const cluster = await start(await usedStateDirectory(), await findFreePort())
   process.kill(cluster.processId, "SIGKILL")
   await expect.poll(() => cluster.health()).toMatchObject({ status: "failed" })
 })

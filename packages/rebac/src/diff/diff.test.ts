@@ -10,7 +10,7 @@ import { diff } from "./diff.ts"
 import type { AccessGroup, ModelDiff, Verdict } from "./model-diff.ts"
 
 /** Random pairs of models, some wholly different, some with one type taken from another. */
-const CASES = 300
+const CASES = 120
 /** A change is judged by the same cases as the one before it. */
 const SEED = 20_261_122
 
