@@ -13,7 +13,7 @@ import { toParameters } from "./server-settings.ts"
 /** Crash recovery reads at most `max_wal_size`; two minutes are far above what that takes on a slow disk. */
 const startPatienceMilliseconds = 120_000
 /** A fast shutdown writes a checkpoint. When it takes longer, an immediate one loses nothing: the log is on the disk. */
-const fastShutdownMilliseconds = 3_000
+const fastShutdownMilliseconds = 2_000
 const immediateShutdownMilliseconds = 1_000
 
 /** The running server's first process. */
