@@ -12,6 +12,9 @@ import { version } from "./version.ts"
 
 const bin = fileURLToPath(new URL("../bin/gatehouse.mjs", import.meta.url))
 
+/** Without it each process would compile all its sources anew. */
+const compiledCode = fileURLToPath(new URL("../../../node_modules/.cache/gatehouse-tests", import.meta.url))
+
 interface Result {
   readonly status: number
   readonly stdout: string
@@ -29,7 +32,7 @@ function spawned(words: readonly string[], environment: Record<string, string> =
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...words], {
     encoding: "utf8",
     input: "",
-    env: { PATH: process.env.PATH, ...emptyEnvironment(), ...environment },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: compiledCode, ...emptyEnvironment(), ...environment },
   })
   return { status: status ?? -1, stdout, stderr }
 }
