@@ -72,6 +72,23 @@ const createTables: Migration = {
     await sql`
       create function openfga.position(a_place bigint) returns bigint
       language sql immutable parallel safe return a_place & ((1::bigint << 40) - 1)`.execute(db)
+  },
+}
+
+/**
+ * The log's lines about the writing of tuples that are there are these tuples' own rows; `change` holds what no tuple shows: deletes,
+ * and the writing of what has been deleted since. Half the rows of a write, and nothing is lost: `change_log` is the whole log.
+ */
+const shareRowsWithLog: Migration = {
+  async up(db) {
+    await sql`delete from openfga.change c using openfga.tuple t where c.place = t.place`.execute(db)
+    await sql`
+      create view openfga.change_log as
+      select place, changed_microseconds, operation, object, relation, "user", condition_name, condition_context
+      from openfga.change
+      union all
+      select place, written_microseconds, 'write', object, relation, "user", condition_name, condition_context
+      from openfga.tuple`.execute(db)
     await createWriteFunction(db)
     await createStartFunction(db)
   },
@@ -83,7 +100,7 @@ const createTables: Migration = {
  */
 async function createStartFunction(db: Parameters<typeof createWriteFunction>[0]): Promise<void> {
   await sql`
-    create function openfga.position_before(a_store integer, a_head bigint, a_microseconds bigint) returns bigint
+    create or replace function openfga.position_before(a_store integer, a_head bigint, a_microseconds bigint) returns bigint
     language plpgsql stable as $body$
     declare
       v_low bigint := 0;
@@ -92,7 +109,7 @@ async function createStartFunction(db: Parameters<typeof createWriteFunction>[0]
     begin
       while v_low < v_high loop
         v_middle := (v_low + v_high + 1) / 2;
-        if (select c.changed_microseconds < a_microseconds from openfga.change c
+        if (select c.changed_microseconds < a_microseconds from openfga.change_log c
             where c.place = openfga.place(a_store, v_middle)) then
           v_low := v_middle;
         else
@@ -107,4 +124,5 @@ async function createStartFunction(db: Parameters<typeof createWriteFunction>[0]
 /** The schema's history, by name in order. */
 export const migrations: Record<string, Migration> = {
   "0001_create_tables": createTables,
+  "0002_share_rows_with_log": shareRowsWithLog,
 }

@@ -94,7 +94,7 @@ export async function readChanges(
     sql`
       select object, relation, "user", condition_name, condition_context, operation,
         openfga.position(place) as position, changed_microseconds as microseconds
-      from openfga.change where ${sql.join(conditions, sql` and `)}
+      from openfga.change_log where ${sql.join(conditions, sql` and `)}
       order by place limit ${page.limit}`,
   )
   return rows?.map((row) => ({
