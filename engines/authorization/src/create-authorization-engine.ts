@@ -70,7 +70,7 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
   const engine: Engine = {
     storage,
     views: createStoreViews(storage, clock),
-    pages: createTuplePages(storage, clock),
+    pages: createTuplePages(storage),
     models: createModels(storage),
   }
   let notices: { close(): void } | undefined
@@ -81,7 +81,8 @@ export async function createAuthorizationEngine(options: AuthorizationEngineOpti
   }
   try {
     await migrate(db, schemaName, migrations)
-    notices = followNotices(pool, noticeHandlers(engine), logger)
+    const { noticed, doubtAll } = engine.views
+    notices = followNotices(pool, { onNotice: noticed, onListening: doubtAll }, logger)
     const preloaded = engine.views.preload(await storage.listChangedStores(maximumPreloadedStores))
     await Promise.race([preloaded, sleep(preloadWaitMilliseconds, undefined, { ref: false })])
     const handler = createWireHandler({ engine, authenticate, logger })
@@ -106,17 +107,6 @@ function createAuthenticate({ presharedKey, oidc, clock }: AuthorizationEngineOp
   if (keys.length === 0 || keys.some((key) => revealSecret(key) === ""))
     throw new GatehouseError("tokens.not_configured", { details: { option: "presharedKey" } })
   return authenticateByKey(keys)
-}
-
-function noticeHandlers({ views, pages }: Engine): Parameters<typeof followNotices>[1] {
-  return {
-    onNotice: (store, position) => {
-      views.noticed(store, position)
-      // Not a write of tuples: the store may have been deleted.
-      if (position === undefined) pages.forget(store)
-    },
-    onListening: views.doubtAll,
-  }
 }
 
 async function healthOf({ storage, views }: Engine): Promise<PartHealth> {

@@ -1,5 +1,4 @@
 import type { StoredTuple, TupleFilter } from "../storage/storage.ts"
-import type { Freshness } from "../view/store-view.ts"
 import { refuse } from "../wire/error-codes.ts"
 import type { Engine } from "./engine.ts"
 import { storeNotFound } from "./resolve-model.ts"
@@ -11,10 +10,9 @@ export interface ReadInput {
   readonly key: { readonly object: string; readonly relation: string; readonly user: string } | undefined
   readonly afterPosition: number
   readonly limit: number
-  readonly freshness: Freshness
 }
 
-/** A page of stored tuples in the order in which they were written, as fresh as asked. */
+/** A page of stored tuples in the order in which they were written, with every write acknowledged before the call. */
 export async function readTuples(
   engine: Engine,
   { store, key, ...page }: ReadInput,

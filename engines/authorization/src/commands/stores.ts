@@ -27,5 +27,4 @@ export async function listStores(
 export async function deleteStore(engine: Engine, id: string): Promise<void> {
   await engine.storage.deleteStore(id)
   engine.views.noticed(id, undefined)
-  engine.pages.forget(id)
 }

@@ -38,7 +38,6 @@ export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ 
     }
     assertWritten(outcome, input)
     engine.views.committed(store, outcome.changes)
-    engine.pages.forget(store)
     return { modelId }
   }
 }

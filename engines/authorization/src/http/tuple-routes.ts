@@ -50,9 +50,10 @@ const read: Route = {
     const limit = pageSize(body.integer("page_size"), message)
     const expected = { kind: "tuples", scope: store, type: "" } as const
     const afterPosition = decodePositionToken(body.string("continuation_token"), expected, message) ?? 0
-    const freshness = parseFreshness(body, message)
+    // Every page is current; the choice must be one of the wire's all the same.
+    parseFreshness(body, message)
     const filter = key === undefined ? undefined : parseFilter(key)
-    const page = { store, key: filter, afterPosition, limit, freshness }
+    const page = { store, key: filter, afterPosition, limit }
     const { tuples, more } = await readTuples(engine, page)
     const last = tuples.at(-1)
     return {

@@ -1,31 +1,33 @@
 import { type Kysely, type RawBuilder, sql } from "kysely"
 import type { EngineDatabase } from "./schema.ts"
-import type { ChangePage, ChangeRecord, StoredTuple, TupleFilter } from "./storage.ts"
+import type { ChangePage, ChangeRecord, TupleFilter, TuplePage } from "./storage.ts"
 import { cannotBeStored, type TupleColumns, toTuple } from "./tuple-row.ts"
 
 /** No store has a position so high: `place` leaves it 40 bits. */
 const beyondEveryPosition = 2 ** 40 - 1
 
 interface PlacedColumns extends TupleColumns {
+  /** The store's. */
+  readonly head: string
   /** Null in the one row that says: the store is there, and has nothing that was asked for. */
   readonly position: string | null
   readonly microseconds: string
 }
 
 /**
- * Rows of a store, which is looked up in the same step: undefined where there is none. `select` may use the store's row as
- * `found`.
+ * Rows of a store, which is looked up in the same step, with its head: undefined where there is none. `select` may use the
+ * store's row as `found`.
  */
-async function rowsOf<Row extends { readonly position: string | null }>(
+async function rowsOf<Row extends PlacedColumns>(
   db: Kysely<EngineDatabase>,
   store: string,
   select: RawBuilder<unknown>,
-): Promise<Row[] | undefined> {
+): Promise<{ head: number; rows: Row[] } | undefined> {
   const { rows } = await sql<Row>`
-    select chosen.* from openfga.store found left join lateral (${select}) chosen on true
+    select found.head, chosen.* from openfga.store found left join lateral (${select}) chosen on true
     where found.id = ${store} and found.deleted_at is null`.execute(db)
-  if (rows.length === 0) return undefined
-  return rows[0]?.position === null ? [] : rows
+  const [first] = rows
+  return first && { head: Number(first.head), rows: first.position === null ? [] : rows }
 }
 
 /** A page of a store's tuples, in the order in which they were written. */
@@ -34,11 +36,11 @@ export async function readTuples(
   store: string,
   filter: TupleFilter,
   page: { afterPosition: number; limit: number },
-): Promise<StoredTuple[] | undefined> {
+): Promise<TuplePage | undefined> {
   const conditions = cannotBeStored(filter.object, filter.relation, filter.user)
     ? [sql`false`]
     : conditionsOf(filter, page.afterPosition)
-  const rows = await rowsOf<PlacedColumns>(
+  const found = await rowsOf<PlacedColumns>(
     db,
     store,
     sql`
@@ -47,11 +49,13 @@ export async function readTuples(
       from openfga.tuple where ${sql.join(conditions, sql` and `)}
       order by place limit ${page.limit}`,
   )
-  return rows?.map((row) => ({
+  if (found === undefined) return undefined
+  const tuples = found.rows.map((row) => ({
     position: Number(row.position),
     tuple: toTuple(row),
     microseconds: Number(row.microseconds),
   }))
+  return { head: found.head, tuples }
 }
 
 function conditionsOf(filter: TupleFilter, afterPosition: number): RawBuilder<unknown>[] {
@@ -88,7 +92,7 @@ export async function readChanges(
   const conditions = [placesAfter(after)]
   if (cannotBeStored(page.objectType)) conditions.push(sql`false`)
   else if (page.objectType !== undefined) conditions.push(objectCondition(`${page.objectType}:`))
-  const rows = await rowsOf<PlacedColumns & { operation: ChangeRecord["operation"] }>(
+  const found = await rowsOf<PlacedColumns & { operation: ChangeRecord["operation"] }>(
     db,
     store,
     sql`
@@ -97,7 +101,7 @@ export async function readChanges(
       from openfga.change_log where ${sql.join(conditions, sql` and `)}
       order by place limit ${page.limit}`,
   )
-  return rows?.map((row) => ({
+  return found?.rows.map((row) => ({
     position: Number(row.position),
     operation: row.operation,
     tuple: toTuple(row),

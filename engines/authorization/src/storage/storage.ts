@@ -23,6 +23,12 @@ export interface StoredTuple {
   readonly microseconds: number
 }
 
+/** Tuples of a store, and its head in the same moment. */
+export interface TuplePage {
+  readonly head: number
+  readonly tuples: readonly StoredTuple[]
+}
+
 /** One change of a store. Position order is commit order, without gaps. */
 export interface Change {
   readonly position: number
@@ -118,7 +124,7 @@ export interface TupleStorage {
     store: string,
     filter: TupleFilter,
     page: { afterPosition: number; limit: number },
-  ): Promise<StoredTuple[] | undefined>
+  ): Promise<TuplePage | undefined>
   /** Oldest first. Undefined for an unknown store. */
   readChanges(store: string, page: ChangePage): Promise<ChangeRecord[] | undefined>
   /**
