@@ -3,15 +3,26 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { WireAnswer } from "./route.ts"
 
+/** How long a stream waits for a reader who takes nothing: its list and its connection are held meanwhile. */
+const readerPauseMilliseconds = 30_000
+
+/** How an answer is sent. */
+export interface SendOptions {
+  readonly requestId: string
+  /** The line with which a stream ends that fails. */
+  readonly showError: (error: unknown) => unknown
+  /** How long a stream waits for its reader; 30 s. */
+  readonly readerPauseMilliseconds?: number
+}
+
 /**
- * Sends an answer. Resolves when a stream has been handed over. A stream that fails ends with the line of its error
- * (`showError`), as on the real server; it rejects where its reader has gone.
+ * Sends an answer. Resolves when a stream has been handed over. A stream that fails ends with the line of its error, as on the real
+ * server; it rejects where its reader has gone, or takes nothing for too long.
  */
 export async function sendAnswer(
   response: ServerResponse,
   answer: WireAnswer,
-  requestId: string,
-  showError: (error: unknown) => unknown,
+  { requestId, showError, ...pauses }: SendOptions,
 ): Promise<void> {
   const headers = ["x-request-id", requestId]
   if (answer.store !== undefined) headers.push("openfga-store-id", answer.store)
@@ -27,6 +38,7 @@ export async function sendAnswer(
     return
   }
   response.writeHead(answer.status ?? 200, headers)
+  response.setTimeout(pauses.readerPauseMilliseconds ?? readerPauseMilliseconds, () => response.destroy())
   await pipeline(Readable.from(chunksOf(answer.lines, showError)), response)
 }
 

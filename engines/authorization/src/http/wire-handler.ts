@@ -59,7 +59,7 @@ export function createWireHandler(options: WireHandlerOptions): RequestListener 
     const failed = (error: unknown) => ({ error, match, response, requestId })
     const showError = (error: unknown) => describe(options.logger, failed(error)).body
     answered
-      .then((given) => sendAnswer(response, given, requestId, showError))
+      .then((given) => sendAnswer(response, given, { requestId, showError }))
       .catch((error: unknown) => refuseRequest(options.logger, failed(error)))
   }
 }

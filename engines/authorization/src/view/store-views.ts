@@ -51,20 +51,26 @@ export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
     loaded.delete(store)
   }
 
+  /** Only a store that is there takes another's place: questions about unknown ones push nothing out. */
+  const makeRoom = () => {
+    for (const [oldest, view] of open) {
+      if (loaded.size <= maximumOpenStores) return
+      if (loaded.has(oldest)) forget(oldest, view)
+    }
+  }
+
   const start = (store: string): Promise<StoreView | undefined> => {
     const loading = loadStoreView(closable, store, clock)
     open.set(store, loading)
     loading.then(
       (view) => {
-        if (view === undefined) forget(store, loading)
-        else if (open.get(store) === loading) loaded.set(store, view)
+        if (view === undefined) return forget(store, loading)
+        if (open.get(store) !== loading) return
+        loaded.set(store, view)
+        makeRoom()
       },
       () => forget(store, loading),
     )
-    for (const [oldest, view] of open) {
-      if (open.size <= maximumOpenStores) break
-      forget(oldest, view)
-    }
     return loading
   }
 
