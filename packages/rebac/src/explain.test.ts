@@ -85,6 +85,32 @@ describe("why it is allowed", () => {
     ])
   })
 
+  test("branches of an intersection that share all their tuples, at every one of twenty levels, once each", () => {
+    const { evaluator } = evaluatorOf(
+      `
+type user
+type folder
+  relations
+    define parent: [folder]
+    define viewer: [user] or (viewer from parent and editor from parent)
+    define editor: [user] or (viewer from parent and editor from parent)`,
+      [
+        ...Array.from({ length: 20 }, (_, level) => `folder:${level}#parent@folder:${level + 1}`),
+        "folder:20#viewer@user:x",
+        "folder:20#editor@user:x",
+      ],
+    )
+    const { allowed, path, complete } = evaluator.explain({
+      user: "user:x",
+      relation: "viewer",
+      object: "folder:0",
+    })
+    expect({ allowed, complete }).toEqual({ allowed: true, complete: true })
+    const tuples = path?.flatMap((step) => (step.kind === "tuple" ? [written(step.tuple)] : []))
+    expect(new Set(tuples).size).toBe(22)
+    expect(path?.length).toBeLessThan(100)
+  })
+
   test("a relation on an object is in itself", () => {
     const { path } = explain([], "group:g#member@group:g#member")
     expect(path).toEqual([{ kind: "identity", object: "group:g", relation: "member" }])

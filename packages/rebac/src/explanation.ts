@@ -56,7 +56,10 @@ export interface Suggestion {
 /** The answer to a check with its reasons. */
 export interface Explanation {
   readonly allowed: boolean
-  /** Where allowed: the shortest way from the relation to the user; branches of an intersection follow each other. */
+  /**
+   * Where allowed: the shortest way from the relation to the user. Branches of an intersection follow each other; what an earlier one
+   * proved is not repeated.
+   */
   readonly path?: readonly PathStep[]
   /** Where denied: what was tried. */
   readonly tree?: TriedNode

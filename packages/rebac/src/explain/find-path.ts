@@ -14,7 +14,10 @@ interface PathNode {
   cost: number
 }
 
-/** The shortest proof of a question that was found to be allowed, by steps: tuples and rewrites count one each. */
+/**
+ * The shortest proof of a question that was found to be allowed, by steps: tuples and rewrites count one each. What branches of an
+ * intersection share counts in each of them and stands in the first: written out it could be two to the power of the depth.
+ */
 export function findPath(
   inspector: Inspector,
   object: string,
@@ -28,6 +31,8 @@ class PathFinder {
   readonly #nodes = new Map<string, PathNode>()
   readonly #tuples = new Map<string, InspectedTuple[]>()
   readonly #excluded = new Map<Rewrite, Map<string, boolean>>()
+  /** Nodes that the path has proved. */
+  readonly #proved = new Set<PathNode>()
   /** Tuples looked at, not yet charged. */
   #looked = 0
 
@@ -159,7 +164,8 @@ class PathFinder {
 
   #proof(object: string, relation: RelationSchema): PathStep[] {
     const node = this.#nodeOf(object, relation)
-    if (!Number.isFinite(node.cost)) return []
+    if (!Number.isFinite(node.cost) || this.#proved.has(node)) return []
+    this.#proved.add(node)
     if (this.#isAsked(node)) return [{ kind: "identity", object, relation: relation.name }]
     return this.#proofBy(node, relation.rewrite)
   }
