@@ -1,5 +1,14 @@
 import { isGatehouseError } from "@gatehouse/kernel"
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml"
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  type YAMLError,
+} from "yaml"
 import { fileError } from "./file-errors.ts"
 import type { Part, PartPath, PartSource } from "./part.ts"
 
@@ -13,7 +22,8 @@ export function parseYaml(file: string, content: string): YamlPart {
       stringKeys: true,
       prettyErrors: false,
     })
-    const [first, ...rest] = document.errors.map(({ code, message, pos }) => ({
+    const mistakes = document.errors.filter((error) => !isLastMark(error, content))
+    const [first, ...rest] = mistakes.map(({ code, message, pos }) => ({
       file,
       line: lines.linePos(pos[0]).line,
       reason: code === "MULTIPLE_DOCS" ? "a second document begins here" : sentenceOf(message),
@@ -31,6 +41,17 @@ export function parseYaml(file: string, content: string): YamlPart {
     const reason = error instanceof RangeError ? "it nests too deep" : sentenceOf(error.message)
     throw fileError("openfga.file_invalid", [{ file, reason }], error)
   }
+}
+
+/** True where the second document that the library speaks of is the nothing behind a last `---`. */
+function isLastMark({ code }: YAMLError, content: string): boolean {
+  const documents = code === "MULTIPLE_DOCS" ? parseAllDocuments(content) : undefined
+  return (
+    Array.isArray(documents) &&
+    documents
+      .slice(1)
+      .every(({ contents, errors }) => errors.length === 0 && isScalar(contents) && contents.value === null)
+  )
 }
 
 /** What only YAML has: text over several lines. */

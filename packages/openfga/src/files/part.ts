@@ -56,10 +56,17 @@ export const label: PartReader<string> = (part) => {
   return text(part)
 }
 
+/** Words that OpenFGA's own tool takes for a truth value too, wherever it expects one: YAML 1.1 had them. */
+const truthWords: ReadonlyMap<unknown, boolean> = new Map([
+  ...["y", "Y", "yes", "Yes", "YES", "on", "On", "ON"].map((word) => [word, true] as const),
+  ...["n", "N", "no", "No", "NO", "off", "Off", "OFF"].map((word) => [word, false] as const),
+])
+
 /** True or false. */
 export const flag: PartReader<boolean> = (part) => {
-  if (typeof part.value !== "boolean") throw expected(part, "true or false")
-  return part.value
+  const value = typeof part.value === "boolean" ? part.value : truthWords.get(part.value)
+  if (value === undefined) throw expected(part, "true or false")
+  return value
 }
 
 /** An object with any members, as it is. */
