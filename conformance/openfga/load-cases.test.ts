@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -259,6 +259,22 @@ checkAssertions:
     ])
   })
 
+  test("a last mark of YAML is no second document", async () => {
+    await write({ "a.yaml": `---\n${consolidated("checkAssertions: []")}---\n` })
+    expect(await outcome()).toEqual({ passed: ["one"], failed: [] })
+  })
+
+  test("an alias without its anchor fails: it is not the false that an absent expectation is", async () => {
+    await write({
+      "a.yaml": consolidated(`checkAssertions:
+  - tuple: { user: user:anne, relation: viewer, object: document:1 }
+    expectation: *never`),
+    })
+    const { passed: good, failed } = await outcome()
+    expect(good).toEqual([])
+    expect(failed).toEqual(["FAIL evaluator a.yaml:19 one", expect.stringContaining("no anchor never")])
+  })
+
   test.each([
     ["tests: [", /FAIL evaluator a\.yaml:1 the file/],
     ["tests:\n  - stages: []\n  name: x\n", /FAIL evaluator a\.yaml:3 the file/],
@@ -337,14 +353,29 @@ describe("store files", () => {
   })
 })
 
+test("a link to nothing fails as a file, a folder that leads back to itself is read once", async () => {
+  await write({ "deep/one.yaml": consolidated("checkAssertions: []") })
+  await symlink("..", join(directory, "deep/again"))
+  await symlink("nowhere", join(directory, "gone.yaml"))
+  await symlink("nowhere", join(directory, "gone"))
+  const { passed: good, failed } = await outcome()
+  expect(good).toEqual(["one"])
+  expect(failed).toEqual(["FAIL evaluator gone.yaml the file", expect.stringContaining("ENOENT")])
+})
+
 test("YAML that holds no test is named as left out, and hidden folders are not looked into", async () => {
   await write({
     "compose.yaml": "services: {}\n",
+    "empty.yaml": "# nothing yet\n",
     "list.yml": "- 1\n",
     ".github/workflow.yaml": "tests: [",
     "one.yaml": consolidated("checkAssertions: []"),
   })
   const cases = loadCases(directory)
-  expect(cases.leftOut.map((file) => file.slice(directory.length + 1))).toEqual(["compose.yaml", "list.yml"])
+  expect(cases.leftOut.map((file) => file.slice(directory.length + 1))).toEqual([
+    "compose.yaml",
+    "empty.yaml",
+    "list.yml",
+  ])
   expect([cases.scenarios.length, cases.broken]).toEqual([1, []])
 })

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs"
+import { readdirSync, realpathSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { isConsolidatedTest, readConsolidated } from "./load-consolidated.ts"
 import { readStoreTests } from "./load-store-file.ts"
@@ -40,17 +40,23 @@ function readCases(file: string): readonly (Scenario | BrokenCase)[] {
       return readConsolidated(root)
     return readStoreTests(file)
   } catch (error) {
-    if (!(error instanceof FileProblem)) throw error
-    return [{ file, line: error.line, name: "the file", problem: error.message }]
+    if (!(error instanceof Error)) throw error
+    // No right to read it, aliases that never end: whatever is wrong with one file, the others are run.
+    const line = error instanceof FileProblem ? error.line : undefined
+    return [{ file, line, name: "the file", problem: error.message }]
   }
 }
 
-function yamlFiles(directory: string): string[] {
+/** A folder in which it lies itself, by a link, is not entered again. A link to nothing is a file that cannot be read. */
+function yamlFiles(directory: string, around: readonly string[] = []): string[] {
+  const folder = realpathSync(directory)
+  if (around.includes(folder)) return []
   return readdirSync(directory)
     .sort()
     .flatMap((name) => {
       const path = join(directory, name)
-      if (statSync(path).isDirectory()) return skippedFolder.test(name) ? [] : yamlFiles(path)
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+        return skippedFolder.test(name) ? [] : yamlFiles(path, [...around, folder])
       return /\.ya?ml$/i.test(name) ? [path] : []
     })
 }

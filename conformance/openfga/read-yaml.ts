@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import {
-  type Document,
+  Document,
   isAlias,
   isMap,
   isScalar,
@@ -51,8 +51,7 @@ export function parseYamlFile(file: string): Part {
     stringKeys: true,
     customTags: asOpenfgaReads,
   })
-  const [document, ...more] = Array.isArray(documents) ? documents : []
-  if (document === undefined) throw new FileProblem(file, 1, "the file is empty")
+  const [document = new Document(null), ...more] = Array.isArray(documents) ? documents : []
   const [mistake] = document.errors
   if (mistake !== undefined)
     throw new FileProblem(
@@ -60,7 +59,10 @@ export function parseYamlFile(file: string): Part {
       lines.linePos(mistake.pos[0]).line,
       mistake.message.split("\n", 1)[0] ?? "no YAML",
     )
-  const second = more.find(({ contents }) => contents !== null)
+  // A last `---` leaves an empty one.
+  const second = more.find(
+    ({ contents, errors }) => errors.length > 0 || !(isScalar(contents) && contents.value === null),
+  )
   if (second !== undefined)
     throw new FileProblem(
       file,
@@ -81,8 +83,11 @@ function partOf(parent: Part, node: unknown, where: string): Part {
   const { document, lines } = parent
   const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined
   const line = Array.isArray(range) ? lines.linePos(Number(range[0])).line : parent.line
-  const resolved = isAlias(node) ? node.resolve(document as Parameters<typeof node.resolve>[0]) : node
-  return { ...parent, line, where, node: resolved ?? null }
+  const part = { ...parent, line, where, node: node ?? null }
+  if (!isAlias(node)) return part
+  const resolved = node.resolve(document as Parameters<typeof node.resolve>[0])
+  if (resolved === undefined) throw problemAt(part, `there is no anchor ${node.source} before it`)
+  return { ...part, node: resolved }
 }
 
 /** The error for a part that is not what it must be. The caller throws it. */
