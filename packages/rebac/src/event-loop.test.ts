@@ -94,3 +94,39 @@ describe("no question holds the thread for longer than 50 ms", () => {
       expect(leastMilliseconds(ask)).toBeLessThan(BOUND_MILLISECONDS)
     })
 })
+
+describe("nor does one that carries much", () => {
+  const conditional = evaluatorOf(
+    `
+type user
+type group
+  relations
+    define member: [user, group#member]
+type document
+  relations
+    define parent: [document]
+    define blocked: [user]
+    define viewer: ([user, user with listed, group#member] or viewer from parent) but not blocked
+condition listed(names: list<string>) {
+  "x" in names
+}`,
+    times(20, (index) => index).flatMap((index) => [
+      `document:${index}#parent@document:${index + 1}`,
+      `document:1#viewer@group:${index}#member`,
+    ]),
+  ).evaluator
+  const question = { user: "user:x", relation: "viewer", object: "document:1" }
+  const context = Object.fromEntries(times(10_000, (index) => [`member ${index}`, index]))
+  const condition = { name: "listed", context: { names: times(300, (index) => `name ${index}`) } }
+  const contextualTuples = times(100, (index) => ({
+    ...tupleOf(`document:1#viewer@user:y${index}`),
+    condition,
+  }))
+  const carried = { "a context of many members": { context }, "tuples with lists": { contextualTuples } }
+  for (const [name, rest] of Object.entries(carried))
+    test(`${name}, in an explanation that tries many changes`, () => {
+      expect(leastMilliseconds(() => conditional.explain({ ...question, ...rest }))).toBeLessThan(
+        BOUND_MILLISECONDS,
+      )
+    })
+})

@@ -55,6 +55,15 @@ export class ContextualTuples {
     }
   }
 
+  /** Lays tuples over the store that were found allowed before. */
+  layFitting(overlay: Overlay, tuples: readonly RelationshipTuple[]): void {
+    for (const tuple of tuples)
+      overlay.add(
+        tuple,
+        this.#findKnown(tuple, undefined) ?? this.#internClass(tuple, parseObject(tuple.object)?.type ?? ""),
+      )
+  }
+
   #findKnown(
     { user, relation, object, condition }: RelationshipTuple,
     own: KnownAsker | undefined,

@@ -3,7 +3,7 @@ import type { CompiledModel } from "../model/compiled-model.ts"
 import type { RelationSchema, Rewrite } from "../model/model-schema.ts"
 import { validateContext, validateNames } from "../model/validate-tuple.ts"
 import type { CheckQuery, QueryContext } from "../queries.ts"
-import { parseUser, type TupleKey, usersetMark } from "../relationship-tuple.ts"
+import { parseUser, type RelationshipTuple, type TupleKey, usersetMark } from "../relationship-tuple.ts"
 import type { TupleGraph } from "../store/tuple-graph.ts"
 import { ContextualTuples, type KnownAsker } from "./contextual-tuples.ts"
 import { Question } from "./question.ts"
@@ -70,15 +70,29 @@ export class Session {
   }
 
   /**
-   * Starts a question. `without` are stored tuples to be left out of it. Throws `rebac.invalid_request` for a context that the wire
-   * does not allow, `rebac.invalid_tuple` for a contextual tuple that the model does not.
+   * Starts a question. Throws `rebac.invalid_request` for a context that the wire does not allow, `rebac.invalid_tuple` for a contextual
+   * tuple that the model does not.
    */
-  begin(query: QueryContext, without: readonly TupleKey[] = []): void {
+  begin(query: QueryContext): void {
     this.question.begin(query.context)
     this.#lay(query)
-    for (const key of without) {
-      const found = this.graph.find(key)
-      if (found !== undefined) this.question.overlay.hide(found.object, found.classId, found.user)
+  }
+
+  /**
+   * Starts a question as it would be after a change. What it carries was found good when it began as it is, and is not looked at again
+   * for each change that is tried; the tuples to add fit the model.
+   */
+  beginChanged(
+    { contextualTuples = [], context }: QueryContext,
+    add: readonly RelationshipTuple[],
+    remove: readonly TupleKey[],
+  ): void {
+    const { question, graph } = this
+    question.begin(context)
+    for (const tuples of [contextualTuples, add]) this.#contextual.layFitting(question.overlay, tuples)
+    for (const key of remove) {
+      const found = graph.find(key)
+      if (found !== undefined) question.overlay.hide(found.object, found.classId, found.user)
     }
   }
 

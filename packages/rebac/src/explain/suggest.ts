@@ -103,7 +103,7 @@ class Suggester {
   #begin(session: Session, add: readonly RelationshipTuple[], remove: readonly RelationshipTuple[]): void {
     const { contextualTuples = [], context, user } = this.#query
     this.#spent += session.question.steps + BEGIN_STEPS + contextualTuples.length
-    session.begin({ contextualTuples: [...contextualTuples, ...add], context }, remove)
+    session.beginChanged({ contextualTuples, context }, add, remove)
     session.ask(user)
     session.question.steps = 0
     session.question.budget = Math.max(0, this.#budget - this.#spent)
