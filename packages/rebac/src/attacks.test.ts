@@ -274,6 +274,27 @@ type document
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(800)
   })
 
+  test("a context that contains itself is refused, in a question and in a tuple of one", () => {
+    const types = `
+type user
+type document
+  relations
+    define viewer: [user with flagged]
+condition flagged(flag: bool) {
+  flag
+}`
+    const condition = { name: "flagged", context: { flag: true } }
+    const tuple = { ...tupleOf("document:1#viewer@user:x"), condition }
+    const { evaluator } = evaluatorOf(types, [tuple])
+    const endless: Record<string, unknown> = { flag: true }
+    const question = "document:1#viewer@user:x"
+    expect(checkOf(evaluator, question, { context: { ...endless } })).toBe("allowed")
+    endless.itself = [endless, endless]
+    inTime(() => expect(checkOf(evaluator, question, { context: endless })).toBe("rebac.invalid_request"))
+    const contextualTuples = [{ ...tuple, condition: { ...condition, context: endless } }]
+    inTime(() => expect(checkOf(evaluator, question, { contextualTuples })).toBe("rebac.invalid_tuple"))
+  })
+
   test("what is only asked about is never kept", () => {
     const { evaluator, store } = evaluatorOf(
       "type user\ntype document\n  relations\n    define viewer: [user]",

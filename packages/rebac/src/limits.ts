@@ -47,6 +47,8 @@ export const MATCH_COST_PER_UNIT = 100
 export const SEARCH_COST_PER_UNIT = 1_000
 /** How deep lists and maps nest in a context. OpenFGA's JSON reader stops at 10,000; nothing sensible comes near 100. */
 export const CONTEXT_DEPTH_LIMIT = 100
+/** Values in a whole context: more than the largest body of OpenFGA's wire can hold. It ends a context that contains itself. */
+export const CONTEXT_VALUES_LIMIT = 400_000
 /** Members, elements and every 8 characters of one parameter's value: a larger one could not be used (`CONDITION_COST_LIMIT`). */
 export const CONTEXT_SIZE_LIMIT = 20_000
 

@@ -1,3 +1,4 @@
+import { CONTEXT_VALUES_LIMIT } from "../limits.ts"
 import {
   describeTuple,
   isRelationName,
@@ -125,15 +126,16 @@ function validateCondition(model: CompiledModel, tuple: RelationshipTuple): stri
 /** Why a context may not be sent or kept: OpenFGA takes no control characters in its names and texts. */
 export function validateContext(context: Readonly<Record<string, unknown>>): string | undefined {
   const pending: unknown[] = [context]
-  while (pending.length > 0) {
+  for (let seen = 0; pending.length > 0; seen++) {
+    if (seen + pending.length > CONTEXT_VALUES_LIMIT) return "the context is too large"
     const value = pending.pop()
     if (typeof value === "string" && /\p{Cc}/u.test(value))
       return "context value contains forbidden characters"
     if (Array.isArray(value)) for (const item of value) pending.push(item)
     else if (typeof value === "object" && value !== null)
-      for (const [key, item] of Object.entries(value)) {
+      for (const key of Object.keys(value)) {
         if (/\p{Cc}/u.test(key)) return "context key contains forbidden characters"
-        pending.push(item)
+        pending.push((value as Readonly<Record<string, unknown>>)[key])
       }
   }
   return undefined
