@@ -1,6 +1,5 @@
 import { statSync } from "node:fs"
 import { parseArgs } from "node:util"
-import { runOpenfga } from "./openfga/run-openfga.ts"
 import { type SubjectName, subjectNames } from "./openfga/subject.ts"
 
 /**
@@ -59,6 +58,8 @@ if (values.url !== undefined && !URL.canParse(values.url)) refuse("--url is no U
 const credential = values.token ?? process.env.AUTHORIZATION_TOKEN
 const server = values.url === undefined ? undefined : { url: values.url.replace(/\/+$/, ""), credential }
 const subjects = readSubjects(values.subject)
+// Loaded last: a wrong call is told at once.
+const { runOpenfga } = await import("./openfga/run-openfga.ts")
 const { passed, failed } = await runOpenfga({ directory, server, subjects, json: values.json })
 if (!values.json) process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

@@ -36,7 +36,7 @@ export async function runOpenfga(run: OpenfgaRun): Promise<{ passed: number; fai
   const started =
     run.server === undefined && names.some((name) => name !== "evaluator") ? await startServer() : undefined
   const results: CaseResult[] = []
-  const interrupt = () => void started?.close().finally(() => process.exit(INTERRUPTED))
+  const interrupt = () => void Promise.resolve(started?.close()).finally(() => process.exit(INTERRUPTED))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt)
   try {
     for (const name of names) {

@@ -86,7 +86,10 @@ async function ask(store: SubjectStore, assertion: Assertion, tuples: readonly R
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // What `fetch` throws says nothing; its cause does.
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ""
+  return `${error.name}: ${error.message}${cause}`
 }
 
 /** The same shuffle in every run, so that a failure can be repeated: tuples must count whatever order they came in. */
