@@ -123,6 +123,15 @@ condition listed(names: list<string>) {
     condition,
   }))
   const carried = { "a context of many members": { context }, "tuples with lists": { contextualTuples } }
+  test("a store that has the ids of objects that an explanation would invent", () => {
+    const taken = evaluatorOf(
+      "type user\ntype group\n  relations\n    define member: [user]\ntype document\n  relations\n    define viewer: [group#member]",
+      times(200_000, (index) => `group:new-${index}#member@user:y`),
+    ).evaluator
+    const ask = () => taken.explain(question)
+    expect(leastMilliseconds(ask)).toBeLessThan(BOUND_MILLISECONDS)
+    expect(ask().complete).toBe(false)
+  })
   for (const [name, rest] of Object.entries(carried))
     test(`${name}, in an explanation that tries many changes`, () => {
       expect(leastMilliseconds(() => conditional.explain({ ...question, ...rest }))).toBeLessThan(

@@ -16,6 +16,8 @@ const NODES_LIMIT = 400
 const CANDIDATES_LIMIT = 400
 /** Of the usersets and objects that the user already holds, so many are offered for each place. */
 const HELD_LIMIT = 8
+/** Ids that are tried for an object that does not exist yet. */
+const INVENTIONS_LIMIT = 100
 
 interface Place {
   readonly object: string
@@ -178,16 +180,18 @@ export class CandidateFinder {
     if (known === undefined || place.added + 1 >= SUGGESTION_TUPLES_LIMIT) return []
     const objects = known.ofType(type)
     if (objects === undefined) this.complete = false
-    return [...(objects ?? []), this.#invent(place, type)]
+    return [...(objects ?? []), ...this.#invent(place, type)]
   }
 
-  /** An id that nothing has yet. */
-  #invent(place: Place, type: string): string {
+  /** An id that nothing has yet; none where the store has all that are tried. */
+  #invent({ added }: Place, type: string): readonly string[] {
     const { entities } = this.#inspector.session.graph
-    for (let number = place.added + 1; ; number++) {
+    for (let number = added + 1; number <= added + INVENTIONS_LIMIT; number++) {
       const id = `${type}:new-${number}`
-      if (entities.find(id) === undefined) return id
+      if (entities.find(id) === undefined) return [id]
     }
+    this.complete = false
+    return []
   }
 
   #offer(place: Place, { condition }: Restriction, user: string): void {
