@@ -14,7 +14,14 @@ export const projectNames = ["parts", "plane"] as const
  * Whole planes, browsers and databases share two cores here: a test that lost a race for them is tried once more, and the
  * summary says so. Files share a worker: to load what they import anew for each of them took a sixth of the whole.
  */
-const common = { pool: "forks", isolate: false, testTimeout: 60_000, hookTimeout: 120_000, retry: 1 } as const
+const common = {
+  pool: "forks",
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  retry: 1,
+  setupFiles: "tools/testing/draw-once.ts",
+} as const
 
 /**
  * Two projects: `parts` tests packages, engines and services on a real PostgreSQL; `plane` tests what only a whole plane
