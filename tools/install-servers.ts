@@ -1,5 +1,5 @@
 import { installServer } from "./servers/install-server.ts"
-import { InstallProblem } from "./servers/run-command.ts"
+import { InstallProblem, Interruption } from "./servers/run-command.ts"
 import { isServerName, serverVersions } from "./servers/server-binary.ts"
 
 /**
@@ -16,6 +16,7 @@ try {
   for (const name of names.filter(isServerName))
     process.stdout.write(`${await installServer(name, (line) => process.stderr.write(`${line}\n`))}\n`)
 } catch (error) {
+  if (error instanceof Interruption) process.exit(error.exitCode)
   if (!(error instanceof InstallProblem)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exit(1)

@@ -1,5 +1,5 @@
 import { installServer } from "./servers/install-server.ts"
-import { InstallProblem } from "./servers/run-command.ts"
+import { InstallProblem, Interruption } from "./servers/run-command.ts"
 import { endWithCounts, runVitest } from "./testing/run-vitest.ts"
 
 /**
@@ -10,6 +10,7 @@ const tell = (line: string): void => void process.stderr.write(`${line}\n`)
 try {
   await installServer("openfga", tell)
 } catch (error) {
+  if (error instanceof Interruption) process.exit(error.exitCode)
   if (!(error instanceof InstallProblem)) throw error
   tell(error.message)
   endWithCounts({ passed: 0, failed: 1, skipped: 0 })
@@ -17,6 +18,7 @@ try {
 try {
   await installServer("fga", tell)
 } catch (error) {
+  if (error instanceof Interruption) process.exit(error.exitCode)
   if (!(error instanceof InstallProblem)) throw error
   tell(`Left out: the tests with OpenFGA's command line. ${error.message}`)
 }

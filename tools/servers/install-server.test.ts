@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { installServer } from "./install-server.ts"
 import { InstallProblem } from "./run-command.ts"
 import { serverBinary, serverFolder } from "./server-binary.ts"
@@ -62,6 +64,36 @@ test("an installation that fails leaves nothing behind, and the next one works",
   expect(existsSync(serverFolder("fga"))).toBe(false)
   expect(await readdir(join(root, "cache"))).toEqual([])
   expect(await install()).toBe(serverBinary("fga"))
+})
+
+test("an installation that is interrupted leaves nothing behind, and ends its command", async () => {
+  const here = (name: string) => JSON.stringify(new URL(name, import.meta.url))
+  const program = `
+    import { installServer } from ${here("install-server.ts")}
+    import { Interruption, runCommand } from ${here("run-command.ts")}
+    try {
+      const wait = (folder) => runCommand("sh", ["-c", 'echo $$ >"$0/pid"; exec sleep 600', folder])
+      await installServer("fga", () => {}, wait)
+    } catch (error) {
+      process.exit(error instanceof Interruption ? error.exitCode : 1)
+    }`
+  const parameters = ["--input-type=module-typescript", "--eval", program]
+  const child = spawn(process.execPath, parameters, { stdio: "ignore" })
+  try {
+    const cache = join(root, "cache")
+    const command = await vi.waitFor(async () => {
+      const [folder = ""] = await readdir(cache)
+      const pid = Number(await readFile(join(cache, folder, "pid"), "utf8"))
+      expect(pid).toBeGreaterThan(0)
+      return pid
+    }, 30_000)
+    child.kill("SIGTERM")
+    expect(await once(child, "exit")).toEqual([130, null])
+    expect(await readdir(cache)).toEqual([])
+    expect(() => process.kill(command, 0)).toThrow("ESRCH")
+  } finally {
+    child.kill("SIGKILL")
+  }
 })
 
 test("installations at the same time leave one whole program", async () => {

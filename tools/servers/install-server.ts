@@ -45,13 +45,15 @@ export async function installServer(
 /** Installations that end at the same time may take each other's place in between: a few turns settle it. */
 const maximumTurns = 10
 
+/** A program that is there whole stays: another installation may have started it already. */
 async function putInPlace(made: string, folder: string, program: string): Promise<void> {
-  for (let turn = 1; !(await isWhole(folder, program)); turn++) {
-    await rm(folder, { recursive: true, force: true })
+  for (let turn = 1; ; turn++) {
     try {
       return await rename(made, folder)
     } catch (error) {
+      if (await isWhole(folder, program)) return
       if (turn === maximumTurns) throw error
+      await rm(folder, { recursive: true, force: true })
     }
   }
 }

@@ -3,6 +3,12 @@ import { spawn } from "node:child_process"
 /** Why something could not be installed, in one line that says what to do. */
 export class InstallProblem extends Error {}
 
+/** Somebody ended the installation. What it made is removed on the way out. */
+export class Interruption extends Error {
+  /** What a shell shows for a program that Ctrl-C ended. */
+  readonly exitCode = 130
+}
+
 /** What a command that ran to its end gave. */
 export interface CommandOutcome {
   readonly code: number
@@ -10,7 +16,7 @@ export interface CommandOutcome {
   readonly stderr: string
 }
 
-/** Runs a command to its end. `undefined` where there is no such program. */
+/** Runs a command to its end. `undefined` where there is no such program. Ctrl-C and SIGTERM end it and throw an `Interruption`. */
 export function runCommand(
   file: string,
   parameters: readonly string[],
@@ -23,6 +29,12 @@ export function runCommand(
     })
     let stdout = ""
     let stderr = ""
+    let interruption: Interruption | undefined
+    const interrupt = (signal: NodeJS.Signals) => {
+      interruption = new Interruption(`${file} was interrupted`)
+      child.kill(signal)
+    }
+    process.on("SIGINT", interrupt).on("SIGTERM", interrupt)
     child.stdout.on("data", (chunk) => {
       stdout += chunk
     })
@@ -32,7 +44,11 @@ export function runCommand(
     child.once("error", (error: NodeJS.ErrnoException) =>
       error.code === "ENOENT" ? resolve(undefined) : reject(error),
     )
-    child.once("close", (code) => resolve({ code: code ?? 1, stdout, stderr }))
+    child.once("close", (code) => {
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt)
+      if (interruption === undefined) resolve({ code: code ?? 1, stdout, stderr })
+      else reject(interruption)
+    })
   })
 }
 
