@@ -3,6 +3,7 @@ import { MATCH_COST_LIMIT, MATCH_COST_PER_UNIT, SEARCH_COST_PER_UNIT } from "../
 import { ConditionProblem } from "./condition-problem.ts"
 import { evaluationMeter, meteringFunctions } from "./evaluation-meter.ts"
 import { isInPrefix, parseIpAddress, parseIpPrefix } from "./ip-address.ts"
+import { matchCost } from "./match-cost.ts"
 import { textCasts } from "./text-casts.ts"
 import { timestampPartMethods } from "./timestamp-parts.ts"
 
@@ -29,17 +30,9 @@ const { BOOL, BYTES, DYN, INT, STRING } = CelScalar
 const plainEnvironment = celEnv()
 const plainMatches = plan(plainEnvironment, parse("text.matches(pattern)"))
 
-/** The length of a pattern with its counted repetitions written out: `a{10}{10}` stands for a hundred letters. */
-function expandedLength(pattern: string): number {
-  let repetitions = 1
-  for (const [, low = "1", high = low] of pattern.matchAll(/\{([0-9]{1,4}),?([0-9]{1,4})?\}/g))
-    repetitions *= Math.max(1, Number(low), Number(high))
-  return pattern.length * Math.min(repetitions, 1_000)
-}
-
-/** `matches`, refused where text and pattern together would take long: matching is linear in both, never worse. */
+/** `matches`, refused where text and pattern together would take long: matching is linear in both, never worse (`match-cost.ts`). */
 function matches(text: string, pattern: string): boolean {
-  const cost = text.length * expandedLength(pattern)
+  const cost = matchCost(text, pattern)
   if (cost > MATCH_COST_LIMIT) throw new ConditionProblem("matching is too expensive")
   evaluationMeter.charge(Math.ceil(cost / MATCH_COST_PER_UNIT))
   const result = plainMatches({ text, pattern })

@@ -62,6 +62,17 @@ describe("values that grow or are looked at inside of loops", () => {
       `l.exists(y, '${"a".repeat(200)}'.matches('(a*)*(a*)*b'))`,
       { l: numbers(15_000) },
     ],
+    [
+      "patterns that are long to read, for no text at all",
+      "m.all(p, ''.matches(p) || true)",
+      { m: numbers(200).map((index) => `((a|b${index}){30}){30}`) },
+    ],
+    [
+      "a pattern of both cases of all letters, for no text at all",
+      "''.matches(s)",
+      { s: `(?i)${"[0-\\x{ffff}]".repeat(60)}` },
+    ],
+    ["the same behind a dash", "''.matches(s)", { s: `(?i)${"[-0-\\x{ffff}]".repeat(60)}` }],
     ["hours in a zone", "l.exists(x, t.getHours('America/New_York') > 100)", { l: numbers(15_000) }],
     ["lists built from lists", "l.map(x, l.map(y, 'aaaa')).size() == 0", { l: numbers(300) }],
   ])("%s end in an error, soon", (_, expression, values) => {
@@ -76,6 +87,9 @@ describe("values that grow or are looked at inside of loops", () => {
   test("the same with little in them hold", () => {
     expect(outcome(doubled(4, "'xxxxxxxx'", (v) => `${v}.size()==128`))).toBe("true")
     expect(outcome(doubled(4, "[1,2]", (v) => `2 in ${v} && ${v}.size() == 32`))).toBe("true")
+    expect(outcome("m.exists(p, s.matches(p))", { s: "ann@x", m: ["^bob@", "(?i)^[A-N]+@[a-z]$"] })).toBe(
+      "true",
+    )
     expect(outcome("l.exists(x, s.contains('b'))", { s: "ab", l: numbers(9) })).toBe("true")
     expect(outcome("l.map(x, x * 2).filter(x, x > 3) == [4, 6]", { l: [0, 1, 2, 3] })).toBe("true")
     expect(outcome("l.map(x, m.filter(y, y == 'b')).size() == 3", { l: [1, 2, 3] })).toBe("true")
