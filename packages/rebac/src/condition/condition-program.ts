@@ -38,7 +38,10 @@ export interface ConditionProgram {
     requestContext: ConditionContext | undefined,
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome
-  /** Cost of the last evaluation in units of `CONDITION_COST_LIMIT`, with that of the question's context, once. */
+  /**
+   * Cost of the last evaluation in units of `CONDITION_COST_LIMIT`, with that of the question's context, once; or of the last look
+   * for a mistake.
+   */
   readonly lastCost: number
   /** Why the last evaluation was an error, without values. */
   readonly lastProblem: string | undefined
@@ -48,22 +51,29 @@ export interface ConditionProgram {
   contextMistake(tupleContext: Values): string | undefined
 }
 
+/** An expression as it was read. Compiling changes it: one is of use once. */
+export type ParsedExpression = ReturnType<typeof parse>
+
 /**
- * Compiles a condition. Throws `ConditionProblem` with OpenFGA's sentence where its types or its expression are wrong.
+ * Compiles a condition. Throws `ConditionProblem` with OpenFGA's sentence where its types or its expression are wrong. `parsed` is
+ * its expression where somebody has read it already.
  */
-export function compileCondition(definition: ConditionDefinition): ConditionProgram {
+export function compileCondition(
+  definition: ConditionDefinition,
+  parsed?: ParsedExpression,
+): ConditionProgram {
   const types = new Map<string, ParameterType>()
   for (const [name, parameter] of Object.entries(definition.parameters ?? {}))
     types.set(name, readType(name, parameter))
-  const parsed = parseExpression(definition.expression)
   const variables = new Map([...types].map(([name, type]) => [name, ofParameter(type)]))
-  const result = typeOfExpression(parsed, definition, variables)
+  const expression = parsed ?? parseExpression(definition.expression)
+  const result = typeOfExpression(expression, definition, variables)
   if (result.name !== "bool")
     throw new ConditionProblem(
       `expected a bool condition expression output, but got '${describeType(result)}'`,
     )
-  meterExpression(parsed.expr)
-  return new PlannedCondition(definition.name, types, parsed)
+  meterExpression(expression.expr)
+  return new PlannedCondition(definition.name, types, expression)
 }
 
 function readType(name: string, parameter: Parameters<typeof parseParameterType>[0]): ParameterType {
@@ -75,7 +85,7 @@ function readType(name: string, parameter: Parameters<typeof parseParameterType>
   }
 }
 
-function parseExpression(expression: string): ReturnType<typeof parse> {
+function parseExpression(expression: string): ParsedExpression {
   try {
     return parse(expression)
   } catch (error) {
@@ -98,7 +108,7 @@ class PlannedCondition implements ConditionProgram {
   /** What converting the question's context cost at the last evaluation: nothing where it was done before. */
   readonly #conversions = { cost: 0 }
 
-  constructor(name: string, types: ReadonlyMap<string, ParameterType>, parsed: ReturnType<typeof parse>) {
+  constructor(name: string, types: ReadonlyMap<string, ParameterType>, parsed: ParsedExpression) {
     this.name = name
     this.parameterNames = [...types.keys()]
     this.#types = [...types.values()]
@@ -205,10 +215,14 @@ class PlannedCondition implements ConditionProgram {
   }
 
   contextMistake(tupleContext: Values): string | undefined {
+    this.lastCost = 1
     const names = Object.keys(tupleContext)
     if (names.length > 0 && this.parameterNames.length === 0)
       return parameterMistake(this.name, "no parameters defined for the condition")
-    for (const value of this.#convert({ values: tupleContext })) {
+    this.#conversions.cost = 0
+    const converted = this.#convert({ values: tupleContext })
+    this.lastCost += this.#conversions.cost
+    for (const value of converted) {
       if (value instanceof ConditionProblem) return parameterMistake(this.name, value.message)
     }
     const unknown = names.find((name) => !this.parameterNames.includes(name))

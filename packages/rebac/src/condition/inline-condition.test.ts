@@ -96,6 +96,40 @@ describe("a tuple that brings its own expression", () => {
     )
   })
 
+  test("is read within the question's budget: many long ones end it with an error, many short ones do not", () => {
+    const evaluator = createEvaluator(compiled, createTupleStore())
+    const ask = (length: number) => {
+      const contextualTuples = Array.from({ length: 100 }, (_, index) => ({
+        ...tupleOf({ expression: `${"n+".repeat(length)}'${length}-${index}' != ''` }),
+        object: `document:${index}`,
+      }))
+      const question = { user: "user:anne", relation: "viewer", object: "document:99" }
+      return evaluator.check({ ...question, contextualTuples, context: { n: "n" } }).allowed
+    }
+    const tooComplex = expect.objectContaining({ code: "rebac.resolution_too_complex" })
+    expect(() => ask(200)).toThrow(tooComplex)
+    expect(ask(5)).toBe(true)
+  })
+
+  test("of stored tuples is read once: a list that they are too many for is whole when it is asked again", () => {
+    const tuples = createTupleStore()
+    const writes = Array.from({ length: 6 }, (_, index) => ({
+      ...tupleOf({ expression: `${"n+".repeat(200)}'${index}' == n` }),
+      user: `user:${index}`,
+    }))
+    tuples.write({ writes })
+    const evaluator = createEvaluator(compiled, tuples)
+    const list = () =>
+      evaluator.listUsers({
+        object: "document:1",
+        relation: "viewer",
+        filter: { type: "user" },
+        context: { n: "n" },
+      })
+    expect(list()).toMatchObject({ complete: false })
+    expect(list()).toMatchObject({ users: [], complete: true })
+  })
+
   test("stays right however many expressions there are", () => {
     for (let number = 0; number < 600; number++)
       expect(check({ expression: `n == '${number % 300}'` }, { n: String(number % 300) })).toBe(true)

@@ -1,12 +1,17 @@
 import { parse } from "@bufbuild/cel"
 import type { ConditionParameter } from "../authorization-model.ts"
-import { CONDITION_EXPRESSION_BYTES_LIMIT, CONDITION_PARAMETERS_LIMIT } from "../limits.ts"
+import {
+  CONDITION_EXPRESSION_BYTES_LIMIT,
+  CONDITION_PARAMETERS_LIMIT,
+  EXPRESSION_COST_PER_BYTE,
+} from "../limits.ts"
 import { ConditionProblem } from "./condition-problem.ts"
 import {
   type ConditionContext,
   type ConditionOutcome,
   type ConditionProgram,
   compileCondition,
+  type ParsedExpression,
 } from "./condition-program.ts"
 import { freeVariables } from "./free-variables.ts"
 
@@ -35,14 +40,17 @@ class InlineCondition implements ConditionProgram {
   lastMissing: readonly string[] | undefined = undefined
   readonly #ofContext = new WeakMap<ConditionContext, ConditionProgram | ConditionProblem>()
   readonly #ofText = new Map<string, ConditionProgram | ConditionProblem>()
+  /** Of expressions read since the last question or look began. */
+  #readingCost = 0
 
   evaluate(
     requestContext: ConditionContext | undefined,
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome {
+    this.#readingCost = 0
     const program = this.#programOf(tupleContext)
     if (program instanceof ConditionProblem) {
-      this.lastCost = 1
+      this.lastCost = 1 + this.#readingCost
       this.lastMissing = undefined
       this.lastProblem = program.message
       return "error"
@@ -52,14 +60,16 @@ class InlineCondition implements ConditionProgram {
       program.parameterNames.length > 0 ? requestContext : undefined,
       undefined,
     )
-    this.lastCost = program.lastCost
+    this.lastCost = program.lastCost + this.#readingCost
     this.lastMissing = program.lastMissing
     this.lastProblem = program.lastProblem
     return outcome
   }
 
   contextMistake(tupleContext: Values): string | undefined {
+    this.#readingCost = 0
     const program = this.#known(tupleContext)
+    this.lastCost = 1 + this.#readingCost
     return program instanceof ConditionProblem ? program.message : undefined
   }
 
@@ -77,6 +87,7 @@ class InlineCondition implements ConditionProgram {
     const known = this.#ofText.get(key)
     if (known !== undefined) return known
     const made = compileOrProblem(values)
+    this.#readingCost += EXPRESSION_COST_PER_BYTE * String(values.expression).length
     const [oldest] = this.#ofText.keys()
     if (this.#ofText.size >= KNOWN_EXPRESSIONS && oldest !== undefined) this.#ofText.delete(oldest)
     this.#ofText.set(key, made)
@@ -92,12 +103,11 @@ function compileOrProblem(values: Values): ConditionProgram | ConditionProblem {
     if (new TextEncoder().encode(expression).length > CONDITION_EXPRESSION_BYTES_LIMIT)
       return problem(`the expression must be at most ${CONDITION_EXPRESSION_BYTES_LIMIT} bytes`)
     const parameters = declaredParameters(values.parameters)
-    for (const name of namesIn(expression)) if (!parameters.has(name)) parameters.set(name, textParameter)
-    return compileCondition({
-      name: INLINE_CONDITION,
-      expression,
-      parameters: Object.fromEntries(parameters),
-    })
+    const parsed = parseInline(expression)
+    for (const name of freeVariables(parsed.expr))
+      if (!parameters.has(name)) parameters.set(name, textParameter)
+    const definition = { name: INLINE_CONDITION, expression, parameters: Object.fromEntries(parameters) }
+    return compileCondition(definition, parsed)
   } catch (error) {
     if (error instanceof ConditionProblem) return error
     throw error
@@ -108,9 +118,9 @@ function problem(sentence: string): ConditionProblem {
   return new ConditionProblem(`${INLINE_CONDITION}: ${sentence}`)
 }
 
-function namesIn(expression: string): Iterable<string> {
+function parseInline(expression: string): ParsedExpression {
   try {
-    return freeVariables(parse(expression).expr)
+    return parse(expression)
   } catch {
     throw problem("invalid CEL expression")
   }

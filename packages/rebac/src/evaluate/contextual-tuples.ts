@@ -10,6 +10,7 @@ import {
 } from "../relationship-tuple.ts"
 import { EVERYONE, NO_NAME, type Symbols } from "../store/symbols.ts"
 import type { Overlay } from "./overlay.ts"
+import type { Question } from "./question.ts"
 
 /** A form of unconditional tuple that was found allowed: whatever ids it has, it has the same class. */
 interface KnownForm {
@@ -45,13 +46,13 @@ export class ContextualTuples {
 
   /**
    * Lays the tuples over the store. Throws `rebac.invalid_tuple` for one that the model does not allow, with `details.condition`
-   * where the condition alone is wrong.
+   * where the condition alone is wrong, and as `spend` does where looking at conditions takes more than the question may.
    */
-  lay(overlay: Overlay, tuples: readonly RelationshipTuple[], asker: KnownAsker | undefined): void {
+  lay(question: Question, tuples: readonly RelationshipTuple[], asker: KnownAsker | undefined): void {
     for (const tuple of tuples) {
       const own = asker !== undefined && tuple.user === asker.user ? asker : undefined
-      const classId = this.#findKnown(tuple, own) ?? this.#learn(tuple)
-      overlay.add(tuple, classId, own?.number)
+      const classId = this.#findKnown(tuple, own) ?? this.#learn(tuple, question)
+      question.overlay.add(tuple, classId, own?.number)
     }
   }
 
@@ -80,12 +81,14 @@ export class ContextualTuples {
     return undefined
   }
 
-  #learn(tuple: RelationshipTuple): number {
+  #learn(tuple: RelationshipTuple, question: Question): number {
     const reason = validateTuple(this.#model, tuple)
     if (reason !== undefined) {
       const condition = isRefusedForCondition(this.#model, tuple)
       throw new GatehouseError("rebac.invalid_tuple", { details: { reason, condition } })
     }
+    const program = tuple.condition ? this.#model.conditionProgram(tuple.condition.name) : undefined
+    if (program !== undefined) question.spendOn(program)
     const objectType = parseObject(tuple.object)?.type ?? ""
     const user = parseUser(tuple.user)
     const classId = this.#internClass(tuple, objectType)

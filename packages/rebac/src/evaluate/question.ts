@@ -67,6 +67,11 @@ export class Question {
       throw new GatehouseError("rebac.resolution_too_complex", { details: { limit: "steps" } })
   }
 
+  /** Counts what a condition has just cost. Throws as `spend` does. */
+  spendOn(program: ConditionProgram): void {
+    this.spend(CONDITION_STEPS + CONDITION_UNIT_STEPS * program.lastCost)
+  }
+
   /** True once the budget is used up. */
   get isSpent(): boolean {
     return this.steps > this.budget
@@ -82,7 +87,7 @@ export class Question {
     const program = this.navigator.programOf(this.graph.symbols.conditionOf(classId))
     if (program === undefined) return ERROR
     const outcome = program.evaluate(this.context, tupleContext)
-    this.spend(CONDITION_STEPS + CONDITION_UNIT_STEPS * program.lastCost)
+    this.spendOn(program)
     if (outcome !== "error") return outcome === "true" ? TRUE : FALSE
     this.conditionProblem ??= this.#describeProblem(program, object, classId, user)
     return ERROR

@@ -100,7 +100,7 @@ export class Session {
   #lay({ contextualTuples, context }: QueryContext, asker?: KnownAsker): void {
     const mistake = context === undefined ? undefined : validateContext(context)
     if (mistake !== undefined) throw invalidRequest(mistake)
-    if (contextualTuples !== undefined) this.#contextual.lay(this.question.overlay, contextualTuples, asker)
+    if (contextualTuples !== undefined) this.#contextual.lay(this.question, contextualTuples, asker)
   }
 
   /** Sets who asks. The user was found to fit the model before. */
