@@ -4,12 +4,12 @@ import {
   createTupleStore,
   type RelationshipTuple,
   type TupleKey,
-  validateTuple,
 } from "@gatehouse/rebac"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumAssertionsBytes } from "../wire/limits.ts"
 import { structSize, tupleSize } from "../wire/protobuf-size.ts"
 import type { Engine } from "./engine.ts"
+import { findMistake } from "./find-mistake.ts"
 import { answerOrRefuse } from "./refuse-question.ts"
 import { requireStore, resolveModel } from "./resolve-model.ts"
 
@@ -38,7 +38,7 @@ export async function writeAssertions(
       `The number of bytes exceeds the allowed limit of ${maximumAssertionsBytes}`,
     )
   }
-  for (const assertion of assertions) assertFits(model, assertion)
+  for (const assertion of assertions) await assertFits(model, assertion)
   await engine.storage.writeAssertions(store, modelId, assertions)
 }
 
@@ -53,11 +53,11 @@ export async function readAssertions(
   return ((await engine.storage.readAssertions(store, modelId)) ?? []) as Assertion[]
 }
 
-function assertFits(model: CompiledModel, { question, contextualTuples }: Assertion): void {
+async function assertFits(model: CompiledModel, { question, contextualTuples }: Assertion): Promise<void> {
   // Asked of no tuples at all, only the question itself can be refused.
   answerOrRefuse("expand", () => createEvaluator(model, createTupleStore()).check(question))
   for (const tuple of contextualTuples) {
-    const reason = validateTuple(model, tuple)
+    const reason = await findMistake(model, tuple)
     if (reason !== undefined) throw refuse("validation_error", reason)
   }
 }

@@ -1,12 +1,12 @@
-import { setImmediate as nextTurn } from "node:timers/promises"
 import { assertNever, type GatehouseError, isGatehouseError } from "@gatehouse/kernel"
-import { type CompiledModel, type RelationshipTuple, type TupleKey, validateTuple } from "@gatehouse/rebac"
+import type { CompiledModel, RelationshipTuple, TupleKey } from "@gatehouse/rebac"
 import type { TupleWrite, TupleWriteOutcome } from "../storage/storage.ts"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumTupleContextBytes, maximumTuplesPerWrite } from "../wire/limits.ts"
 import { holdsControlCharacter, showTuple } from "../wire/parse-tuple.ts"
 import { structSize } from "../wire/protobuf-size.ts"
 import type { Engine } from "./engine.ts"
+import { findMistake } from "./find-mistake.ts"
 import { type ModelReference, resolveModelToVerify } from "./resolve-model.ts"
 
 /** Tuples to write and to delete in one transaction: all or none. */
@@ -70,11 +70,7 @@ async function toStorageWrite(
       "Invalid input. Make sure you provide at least one write, or at least one delete",
     )
   }
-  for (const tuple of writes) {
-    // A tuple may bring an expression, and to read a hundred would hold up everyone else.
-    if (tuple.condition) await nextTurn()
-    assertWritable(model, tuple)
-  }
+  for (const tuple of writes) await assertWritable(model, tuple)
   for (const key of deletes) assertDeletable(key)
   assertDistinct(deletes, writes)
   const onDuplicate = parseChoice(choices.onDuplicate, "on_duplicate")
@@ -92,8 +88,8 @@ function refuseTuple(tuple: RelationshipTuple, reason: string): Error {
   return refuse("validation_error", `Invalid tuple '${showTuple(tuple, tuple.condition)}'. Reason: ${reason}`)
 }
 
-function assertWritable(model: CompiledModel, tuple: RelationshipTuple): void {
-  const reason = validateTuple(model, tuple)
+async function assertWritable(model: CompiledModel, tuple: RelationshipTuple): Promise<void> {
+  const reason = await findMistake(model, tuple)
   if (reason !== undefined) throw refuse("validation_error", reason)
   if (tuple.user === `${tuple.object}#${tuple.relation}`)
     throw refuseTuple(tuple, "cannot write a tuple that is implicit")
