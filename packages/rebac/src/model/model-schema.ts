@@ -38,6 +38,8 @@ export interface RelationSchema {
 export interface ModelSchema {
   readonly types: ReadonlyMap<string, ReadonlyMap<string, RelationSchema>>
   readonly relations: readonly RelationSchema[]
+  /** Relations that another of their type reads as the right-hand side of `x from y`. */
+  readonly tuplesets: ReadonlySet<RelationSchema>
   readonly conditions: ReadonlyMap<string, ConditionDefinition>
 }
 
@@ -105,7 +107,13 @@ export function readModel(model: AuthorizationModel, nestingLimit: number): Mode
       ofType.set(name, relation)
     }
   }
-  return { types, relations, conditions: new Map(Object.entries(model.conditions ?? {})) }
+  const tuplesets = new Set([...types.values()].flatMap(tuplesetsOf))
+  return { types, relations, tuplesets, conditions: new Map(Object.entries(model.conditions ?? {})) }
+}
+
+function tuplesetsOf(ofType: ReadonlyMap<string, RelationSchema>): RelationSchema[] {
+  const leaves = [...ofType.values()].flatMap(({ rewrite }) => [...leavesOf(rewrite)])
+  return leaves.flatMap((leaf) => (leaf.kind === "tuple_to_userset" ? (ofType.get(leaf.tupleset) ?? []) : []))
 }
 
 /** A member of a JSON object by a name that someone else chose: never one of the prototype's. */

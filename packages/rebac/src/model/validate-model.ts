@@ -181,8 +181,7 @@ function validateRestrictions(
         name,
       ),
     ]
-  const isTupleset = isTuplesetRelation(schema, relation)
-  return references.flatMap((reference) => validateReference(schema, relation, reference, isTupleset))
+  return references.flatMap((reference) => validateReference(schema, relation, reference))
 }
 
 /** A restriction as OpenFGA's message shows it, in protobuf's text form. */
@@ -191,20 +190,12 @@ function describeRestriction({ type, kind, relation, condition }: Restriction): 
   return [`type:"${type}"`, ...form, ...(condition === "" ? [] : [`condition:"${condition}"`])].join("  ")
 }
 
-/** True where some relation of the same type reads this one as the right-hand side of `x from y`. */
-function isTuplesetRelation(schema: ModelSchema, relation: RelationSchema): boolean {
-  for (const other of schema.types.get(relation.type)?.values() ?? [])
-    for (const leaf of leavesOf(other.rewrite))
-      if (leaf.kind === "tuple_to_userset" && leaf.tupleset === relation.name) return true
-  return false
-}
-
 function validateReference(
   schema: ModelSchema,
-  { type, name }: RelationSchema,
+  relation: RelationSchema,
   reference: RelationReference,
-  isTupleset: boolean,
 ): ModelViolation[] {
+  const { type, name } = relation
   const shown = reference.relation ? `${reference.type}#${reference.relation}` : reference.type
   const notValid = [
     invalidModel(
@@ -216,7 +207,7 @@ function validateReference(
   const relations = schema.types.get(reference.type)
   if (relations === undefined) return notValid
   const isObject = !reference.wildcard && reference.relation === undefined
-  if (isTupleset && !isObject) return notValid
+  if (schema.tuplesets.has(relation) && !isObject) return notValid
   if (!reference.wildcard && reference.relation === "")
     return [
       invalidModel(

@@ -9,7 +9,7 @@ import {
   type TupleKey,
 } from "../relationship-tuple.ts"
 import type { CompiledModel } from "./compiled-model.ts"
-import { leavesOf, type RelationSchema, type Restriction } from "./model-schema.ts"
+import type { RelationSchema, Restriction } from "./model-schema.ts"
 
 /**
  * Why the model does not allow a tuple to be written, in OpenFGA's words, or undefined where it does: ids, type, relation, the
@@ -86,7 +86,7 @@ function validateRestriction(model: CompiledModel, tuple: TupleKey): string | un
   if (relation === undefined) return undefined
   const { type, name } = relation
   const user = parseUser(tuple.user)
-  if (isTupleset(model, relation)) {
+  if (model.schema.tuplesets.has(relation)) {
     if (isWildcard(tuple.user))
       return `unexpected wildcard relationship with tupleset relation '${type}#${name}'`
     if (user?.relation !== undefined)
@@ -98,13 +98,6 @@ function validateRestriction(model: CompiledModel, tuple: TupleKey): string | un
   if (isWildcard(tuple.user))
     return `the typed wildcard '${tuple.user}' is not an allowed type restriction for '${type}#${name}'`
   return `type '${user?.type}' is not an allowed type restriction for '${type}#${name}'`
-}
-
-function isTupleset(model: CompiledModel, relation: RelationSchema): boolean {
-  for (const other of model.schema.types.get(relation.type)?.values() ?? [])
-    for (const leaf of leavesOf(other.rewrite))
-      if (leaf.kind === "tuple_to_userset" && leaf.tupleset === relation.name) return true
-  return false
 }
 
 function validateCondition(model: CompiledModel, tuple: RelationshipTuple): string | undefined {
