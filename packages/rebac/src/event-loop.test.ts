@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { evaluatorOf, tupleOf } from "./testing/model-builder.ts"
+import { createEvaluator } from "./create-evaluator.ts"
+import { compileModel } from "./model/compiled-model.ts"
+import { createTupleStore } from "./store/tuple-store.ts"
+import { evaluatorOf, modelOf, tupleOf } from "./testing/model-builder.ts"
 
 /** The bound of the issue: nothing holds the event loop longer. */
 const BOUND_MILLISECONDS = 50
@@ -138,4 +141,18 @@ condition listed(names: list<string>) {
         BOUND_MILLISECONDS,
       )
     })
+})
+
+test("nor does the first question about a type of very many relations", () => {
+  const count = 1_200
+  const relations = times(count, (index) => `    define r${index}: r${index + 1}`)
+  const model = compileModel(
+    modelOf(`type user\ntype document\n  relations\n${relations.join("\n")}\n    define r${count}: [user]`),
+  )
+  const store = createTupleStore()
+  store.write({ writes: [tupleOf(`document:1#r${count}@user:x`)] })
+  const first = () =>
+    createEvaluator(model, store).check({ user: "user:x", relation: "r0", object: "document:1" })
+  expect(leastMilliseconds(first)).toBeLessThan(BOUND_MILLISECONDS)
+  expect(first().allowed).toBe(true)
 })

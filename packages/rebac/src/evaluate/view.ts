@@ -52,6 +52,13 @@ export type ViewRule =
   | { readonly kind: "intersection"; readonly operands: () => readonly View[] }
   | { readonly kind: "exclusion"; readonly base: () => View; readonly subtract: () => View }
 
+/** A type that was asked about: how its ids begin, and the view of each relation asked for; null where it cannot reach this kind. */
+interface Roots {
+  readonly start: string
+  readonly relations: ReadonlyMap<string, RelationSchema>
+  readonly views: Map<string, View | null>
+}
+
 /** Everything that depends on who asks only by kind: a type (and everyone of it), or a userset's type and relation. */
 export class Asker {
   readonly type: string
@@ -63,8 +70,7 @@ export class Asker {
   readonly planner: Planner
   readonly #navigator: Navigator
   readonly #viewOfPlan = new Map<Plan, View>()
-  /** For each type that was asked about: how its ids begin, and the view of each relation; null where it cannot reach this kind. */
-  readonly #roots: { readonly start: string; readonly views: ReadonlyMap<string, View | null> }[] = []
+  readonly #roots: Roots[] = []
   #classesKnown = 0
 
   constructor(navigator: Navigator, type: string, relation: RelationSchema | undefined) {
@@ -80,9 +86,17 @@ export class Asker {
    * has no such type or relation.
    */
   rootView(object: string, relation: string): View | null | undefined {
-    for (const roots of this.#roots) if (object.startsWith(roots.start)) return roots.views.get(relation)
-    const roots = this.#makeRoots(object.slice(0, object.indexOf(":")))
-    return roots?.get(relation)
+    for (const roots of this.#roots)
+      if (object.startsWith(roots.start)) {
+        const view = roots.views.get(relation)
+        return view === undefined ? this.#makeRoot(roots, relation) : view
+      }
+    const type = object.slice(0, object.indexOf(":"))
+    const relations = this.#navigator.schema.types.get(type)
+    if (relations === undefined) return undefined
+    const roots = { start: `${type}:`, relations, views: new Map() }
+    this.#roots.push(roots)
+    return this.#makeRoot(roots, relation)
   }
 
   /** The view of a relation; undefined where nobody of this kind can ever have it. */
@@ -90,18 +104,12 @@ export class Asker {
     return this.rootView(`${relation.type}:`, relation.name) ?? undefined
   }
 
-  #makeRoots(type: string): ReadonlyMap<string, View | null> | undefined {
-    const relations = this.#navigator.schema.types.get(type)
-    if (relations === undefined) return undefined
-    const { planner } = this
-    const views = new Map<string, View | null>()
-    for (const relation of relations.values())
-      views.set(
-        relation.name,
-        this.reach.has(relation) ? this.viewOf(planner.planOf(type, [relation])) : null,
-      )
-    this.#roots.push({ start: `${type}:`, views })
-    return views
+  #makeRoot({ relations, views }: Roots, name: string): View | null | undefined {
+    const relation = relations.get(name)
+    if (relation === undefined) return undefined
+    const view = this.reach.has(relation) ? this.viewOf(this.planner.planOf(relation.type, [relation])) : null
+    views.set(name, view)
+    return view
   }
 
   /** To be called before a question is answered: classes of tuples may have come since the last one. */
