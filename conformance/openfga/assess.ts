@@ -23,10 +23,10 @@ export async function assess(
     case "check": {
       const question = { ...assertion, contextualTuples }
       const outcome = await store.check(question)
-      const batched = (await store.batchCheck?.([{ ...question, id: "1" }]))?.get("1")
+      const batch = await store.batchCheck?.([{ ...question, id: "1" }])
       return [
         ...compareDecisions("check", assertion.expected, outcome),
-        ...(batched === undefined ? [] : compareDecisions("batch check", assertion.expected, batched)),
+        ...(batch === undefined ? [] : compareBatched(assertion.expected, batch, "1")),
       ]
     }
     case "batch_check":
@@ -67,8 +67,11 @@ async function assessBatch(
     ...item,
     contextualTuples: [...item.contextualTuples, ...contextualTuples],
   }))
-  const outcomes = new Map(await store.batchCheck?.(asked))
-  if (store.batchCheck === undefined) for (const item of asked) outcomes.set(item.id, await store.check(item))
+  const batch = await store.batchCheck?.(asked)
+  if (batch !== undefined && "errorCode" in batch)
+    return [{ form: "batch check", got: describeOutcome(batch) }]
+  const outcomes = new Map(batch?.answer)
+  if (batch === undefined) for (const item of asked) outcomes.set(item.id, await store.check(item))
   return [...expected].flatMap(([id, expectation]) => {
     const outcome = outcomes.get(id)
     if (outcome === undefined) return [{ form: `batch check ${id}`, got: "no answer" }]
@@ -76,6 +79,17 @@ async function assessBatch(
     const isDenial = "answer" in expectation && !expectation.answer && "errorCode" in outcome
     return isDenial ? [] : compareDecisions(`batch check ${id}`, expectation, outcome)
   })
+}
+
+/** A question that is not of its form is refused with its whole batch. */
+function compareBatched(
+  expected: Expectation<boolean>,
+  batch: Outcome<ReadonlyMap<string, Outcome<boolean>>>,
+  id: string,
+): Problem[] {
+  const outcome = "answer" in batch ? batch.answer.get(id) : batch
+  if (outcome === undefined) return [{ form: "batch check", got: "no answer" }]
+  return compareDecisions("batch check", expected, outcome)
 }
 
 function namesIn(outcome: Outcome<readonly string[]>): readonly string[] {

@@ -31,10 +31,10 @@ export function createHttpSubject(server: ServerUnderTest): Subject {
             contextual_tuples: { tuple_keys: contextualTuples },
             context,
           }))
-          const { status, text } = await ask("/batch-check", { checks })
-          if (status !== 200) throw new Error(`a batch was refused with ${status}: ${text}`)
-          const { result }: { result: Readonly<Record<string, BatchResult>> } = JSON.parse(text)
-          return new Map(Object.entries(result).map(([id, each]) => [id, outcomeInBatch(each)]))
+          return outcomeOf(await ask("/batch-check", { checks }), ({ result }) => {
+            const results = Object.entries(result as Readonly<Record<string, BatchResult>>)
+            return new Map(results.map(([id, each]) => [id, outcomeInBatch(each)]))
+          })
         },
         listObjects: async (question) =>
           outcomeOf(await ask("/list-objects", listBody(question)), ({ objects }) => demandNames(objects)),

@@ -184,6 +184,17 @@ ${indent(model, 6)}
     expect(failed[2]).toContain("a batch of 1: batch check absent")
   })
 
+  test("what a question leaves out is asked for as nothing, so that a file may expect the error", async () => {
+    await write({
+      "absent.yaml": consolidated(`checkAssertions:
+  - { tuple: { user: user:anne, relation: viewer }, errorCode: 2000 }
+  - { tuple: { relation: viewer, object: document:1 }, errorCode: 2000 }
+listObjectsAssertions:
+  - { request: { type: document, relation: viewer }, errorCode: 2000 }`),
+    })
+    expect(await outcome()).toEqual({ passed: ["one"], failed: [] })
+  })
+
   test("anchors, merged members and numbers that no double holds are read as OpenFGA reads them", async () => {
     await write({
       "anchors.yaml": consolidated(`tuples:
@@ -219,6 +230,12 @@ checkAssertions:
       "checkAssertions:\n  - tuple: { user: user:a, relation: viewer, object: document:1 }\n    expectation: perhaps",
       19,
       /true or false is expected/,
+    ],
+    [
+      "a batch that expects nothing",
+      "assertions:\n  - request: { checks: [{ correlationID: a, tupleKey: {} }] }",
+      18,
+      /expectation: it asserts nothing/,
     ],
     [
       "a tuple without an object",

@@ -1,4 +1,4 @@
-import type { RelationshipTuple } from "@gatehouse/rebac"
+import type { RelationshipTuple, TupleKey } from "@gatehouse/rebac"
 import { expectedNumber } from "./error-codes.ts"
 import {
   allMembers,
@@ -37,20 +37,21 @@ function readAny(part: Part): Assertion {
 function readBatch(part: Part): BatchAssertion {
   const members = knownMembers(part, ["name", "request", "expectation"])
   const request = knownMembers(members.request, ["checks"])
+  const expected = itemsOf(members.expectation)
+  if (expected.length === 0) throw problemAt(members.expectation, "it asserts nothing")
   return {
     kind: "batch_check",
     line: part.line,
     items: itemsOf(request.checks).map(readBatchItem),
-    expected: new Map(itemsOf(members.expectation).map(readBatchExpectation)),
+    expected: new Map(expected.map(readBatchExpectation)),
   }
 }
 
 function readBatchItem(part: Part): BatchItem {
   const members = knownMembers(part, ["correlationID", "tupleKey", "contextualTuples", "context"])
-  const { user, relation, object } = readTuple(members.tupleKey)
   return {
     id: textOf(members.correlationID),
-    ...{ user, relation, object },
+    ...readKey(members.tupleKey),
     contextualTuples: itemsOf(members.contextualTuples).map(readTuple),
     context: recordOf(members.context),
   }
@@ -65,9 +66,21 @@ function readBatchExpectation(part: Part): [string, Expectation<boolean>] {
   return [id, code === undefined ? { answer: readAllowed(members.allowed) } : { errorCode: readCode(code) }]
 }
 
+const tupleMembers = ["user", "relation", "object", "condition"] as const
+
+/** What a check asks about. What is absent is asked for as the empty text, as by OpenFGA's runner: a file may expect the error. */
+function readKey(part: Part): TupleKey {
+  const { user, relation, object } = knownMembers(part, tupleMembers)
+  return { user: askedText(user), relation: askedText(relation), object: askedText(object) }
+}
+
+function askedText(part: Part): string {
+  return isAbsent(part) ? "" : textOf(part)
+}
+
 /** Reads a tuple with its condition. */
 export function readTuple(part: Part): RelationshipTuple {
-  const members = knownMembers(part, ["user", "relation", "object", "condition"])
+  const members = knownMembers(part, tupleMembers)
   const key = {
     user: textOf(members.user),
     relation: textOf(members.relation),
@@ -117,9 +130,8 @@ function readNames(part: Part): string[] {
 
 function readCheck(part: Part): Assertion {
   const members = knownMembers(part, [...common, "tuple"])
-  const { user, relation, object } = readTuple(members.tuple)
   const expected = readExpectation(members, readAllowed)
-  return { kind: "check", user, relation, object, expected, ...readCommon(part, members) }
+  return { kind: "check", ...readKey(members.tuple), expected, ...readCommon(part, members) }
 }
 
 function readListObjects(part: Part): Assertion {
@@ -127,9 +139,9 @@ function readListObjects(part: Part): Assertion {
   const request = knownMembers(members.request, ["user", "type", "relation"])
   return {
     kind: "list_objects",
-    user: textOf(request.user),
-    type: textOf(request.type),
-    relation: textOf(request.relation),
+    user: askedText(request.user),
+    type: askedText(request.type),
+    relation: askedText(request.relation),
     expected: readExpectation(members, readNames),
     ...readCommon(part, members),
   }
@@ -143,8 +155,8 @@ function readListUsers(part: Part): Assertion {
     throw problemAt(request.expectation, "an expectation stands inside its request")
   return {
     kind: "list_users",
-    object: textOf(request.object),
-    relation: textOf(request.relation),
+    object: askedText(request.object),
+    relation: askedText(request.relation),
     filters: itemsOf(request.filters).map(readFilter),
     expected: readExpectation(members, readNames),
     ...readCommon(part, members),

@@ -17,8 +17,8 @@ export interface SubjectStore {
   /** At most 40 tuples at a time. */
   writeTuples(tuples: readonly RelationshipTuple[]): Promise<void>
   check(question: CheckQuestion): Promise<Outcome<boolean>>
-  /** The outcome of each question by its id; absent where the subject has no batches. */
-  batchCheck?(items: readonly BatchItem[]): Promise<ReadonlyMap<string, Outcome<boolean>>>
+  /** The outcome of each question by its id, or of the batch where all of it is refused; absent where the subject has no batches. */
+  batchCheck?(items: readonly BatchItem[]): Promise<Outcome<ReadonlyMap<string, Outcome<boolean>>>>
   listObjects(question: ListObjectsQuestion): Promise<Outcome<readonly string[]>>
   /** The streamed form of the same; absent where the subject has none. */
   streamObjects?(question: ListObjectsQuestion): Promise<Outcome<readonly string[]>>
