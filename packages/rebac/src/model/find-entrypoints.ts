@@ -11,8 +11,19 @@ export type Entrypoints =
 /** For each type the relations passed on the way, and whether each was found to be assignable. */
 type Passed = Map<string, Map<string, boolean>>
 
-/** Steps after which a definition counts as too tangled to have entrypoints; OpenFGA's server would take minutes over it. */
-const STEP_LIMIT = 200_000
+/**
+ * Steps that the relations of a model have together, about a second's worth. Where they do not suffice, a definition counts as too
+ * tangled to have entrypoints; OpenFGA's server would take minutes over it.
+ */
+export class EntrypointSteps {
+  #left = 1_000_000
+
+  /** False once there are no more. */
+  take(): boolean {
+    this.#left--
+    return this.#left >= 0
+  }
+}
 
 /**
  * Asks of a relation what OpenFGA asks (`hasEntrypoints` of 1.22.1): of a union that one operand leads to somebody, of an
@@ -20,8 +31,12 @@ const STEP_LIMIT = 200_000
  * that would make sense: what was noted under a type on the way here is seen by the branches beside, what was noted under a new
  * type is not. A model must be valid on both engines or on neither.
  */
-export function findEntrypoints(schema: ModelSchema, relation: RelationSchema): Entrypoints {
-  const search = new EntrypointSearch(schema)
+export function findEntrypoints(
+  schema: ModelSchema,
+  relation: RelationSchema,
+  steps: EntrypointSteps,
+): Entrypoints {
+  const search = new EntrypointSearch(schema, steps)
   const [found, loop] = search.search(relation, relation.rewrite, new Map())
   if (search.missing !== undefined) return { kind: "undefined", ...search.missing }
   return { kind: found ? "found" : loop ? "loop" : "none" }
@@ -31,15 +46,16 @@ class EntrypointSearch {
   /** The first relation on the way that does not exist: OpenFGA's search ends there. */
   missing: { readonly type: string; readonly relation: string } | undefined = undefined
   readonly #schema: ModelSchema
-  #steps = 0
+  readonly #steps: EntrypointSteps
 
-  constructor(schema: ModelSchema) {
+  constructor(schema: ModelSchema, steps: EntrypointSteps) {
     this.#schema = schema
+    this.#steps = steps
   }
 
   /** Whether there is an entrypoint, and whether looking for one came round in a loop. */
   search(owner: RelationSchema, rewrite: Rewrite, before: Passed): [found: boolean, loop: boolean] {
-    if (++this.#steps > STEP_LIMIT || this.missing !== undefined) return [false, false]
+    if (this.missing !== undefined || !this.#steps.take()) return [false, false]
     switch (rewrite.kind) {
       case "union": {
         let loop = false

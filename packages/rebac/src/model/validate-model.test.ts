@@ -237,3 +237,23 @@ test("every broken relation is named, the one that OpenFGA's server names first"
     "document#b",
   ])
 })
+
+test("a model in which many relations lead to entrypoints in very many ways is refused soon, one in few ways is valid", () => {
+  const levels = (count: number, relations: number): AuthorizationModel => {
+    const ofLevel = (level: number) =>
+      Array.from({ length: relations }, (_, index) =>
+        level === count
+          ? `    define r${index}: [user]`
+          : `    define p${index}: [t${level + 1}]\n    define r${index}: r${index} from p${index} and r${index} from p${index}`,
+      )
+    const types = Array.from({ length: count + 1 }, (_, level) =>
+      [`type t${level}`, "  relations", ...ofLevel(level)].join("\n"),
+    )
+    return modelOf(["type user", ...types].join("\n"))
+  }
+  expect(validateModel(levels(8, 20))).toEqual([])
+  const tangled = levels(20, 20)
+  const before = process.cpuUsage()
+  expect(firstMessage(tangled)).toContain("no entrypoints defined")
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(6_000)
+})

@@ -10,7 +10,7 @@ import {
   MODEL_TYPES_LIMIT,
   REWRITE_NESTING_LIMIT,
 } from "../limits.ts"
-import { findEntrypoints, isComputedCycle } from "./find-entrypoints.ts"
+import { EntrypointSteps, findEntrypoints, isComputedCycle } from "./find-entrypoints.ts"
 import { jsonBytes } from "./json-size.ts"
 import {
   isAssignable,
@@ -38,7 +38,10 @@ export function validateModel(model: AuthorizationModel): readonly ModelViolatio
   const unreadable = validateRewrites(model)
   if (unreadable.length > 0) return unreadable
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
-  const violations = sortedRelations(schema).flatMap((relation) => validateRelation(model, schema, relation))
+  const steps = new EntrypointSteps()
+  const violations = sortedRelations(schema).flatMap((relation) =>
+    validateRelation(model, schema, relation, steps),
+  )
   return violations.length > 0 ? violations : validateConditions(model)
 }
 
@@ -47,11 +50,12 @@ function validateRelation(
   model: AuthorizationModel,
   schema: ModelSchema,
   relation: RelationSchema,
+  steps: EntrypointSteps,
 ): ModelViolation[] {
   const rules = [
     () => validateReferences(schema, relation),
     () => validateRestrictions(model, schema, relation),
-    () => validateEntrypoints(schema, relation),
+    () => validateEntrypoints(schema, relation, steps),
   ]
   for (const rule of rules) {
     const [violation] = rule()
@@ -224,9 +228,13 @@ function validateReference(
   return []
 }
 
-function validateEntrypoints(schema: ModelSchema, relation: RelationSchema): ModelViolation[] {
+function validateEntrypoints(
+  schema: ModelSchema,
+  relation: RelationSchema,
+  steps: EntrypointSteps,
+): ModelViolation[] {
   const { type, name } = relation
-  const entrypoints = findEntrypoints(schema, relation)
+  const entrypoints = findEntrypoints(schema, relation, steps)
   switch (entrypoints.kind) {
     case "undefined":
       return [
