@@ -2,16 +2,13 @@ import type { Authorizer } from "@gatehouse/openfga"
 import type { OrganizationDatabases } from "@gatehouse/postgres"
 import type { Logger } from "@gatehouse/telemetry"
 import type { Auth } from "./auth.ts"
+import type { ResourceRegistration } from "./auth-facts.ts"
 import { readCredential } from "./credential.ts"
 import { headerValues } from "./header-values.ts"
+import type { IncomingRequest } from "./incoming-request.ts"
 import { openAuth } from "./open-auth.ts"
 import { readProjectSelection } from "./project-selection.ts"
 import type { RequestVerifier } from "./request-verifier.ts"
-
-/** A resource type of a service: rows with `id` and `project_id` in a table of its schema. */
-export interface ResourceRegistration {
-  readonly table: string
-}
 
 /** What a service hands over to be guarded: its verifier, its authorizer and its databases. */
 export interface GatehouseOptions<DB> {
@@ -23,15 +20,6 @@ export interface GatehouseOptions<DB> {
   /** Types whose permission is asked with `resource(type, id)`, by their name in the permission model. */
   readonly resources?: Readonly<Record<string, ResourceRegistration>>
   readonly logger: Logger
-}
-
-/** The request as a framework has it; `IncomingMessage` of node:http is one. */
-export interface IncomingRequest {
-  readonly method?: string | undefined
-  /** Path and query byte for byte as received. */
-  readonly url: string
-  /** Names and values in turn, as received: what came twice is seen twice. */
-  readonly rawHeaders: readonly string[]
 }
 
 /** The one door of a service: who asks, what may they do, and the database behind the answer. */

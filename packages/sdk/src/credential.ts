@@ -1,7 +1,7 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import { readBearerToken } from "@gatehouse/tokens"
-import type { IncomingRequest } from "./create-gatehouse.ts"
 import { headerValues } from "./header-values.ts"
+import type { IncomingRequest } from "./incoming-request.ts"
 
 /** Query members that would carry a credential (RFC 6750 section 2.3). They are refused, used or not. */
 const credentialMembers = ["access_token", "api_key"]

@@ -1,4 +1,4 @@
-import type { IncomingRequest } from "./create-gatehouse.ts"
+import type { IncomingRequest } from "./incoming-request.ts"
 
 /**
  * Every value of a header, in the order of the request. `headers` of node:http drops or joins what came twice, and two

@@ -5,13 +5,8 @@ export { type Generated, sql } from "kysely"
 export type { Migration } from "kysely/migration"
 export { z } from "zod"
 export type { Auth } from "./auth.ts"
-export {
-  createGatehouse,
-  type Gatehouse,
-  type GatehouseOptions,
-  type IncomingRequest,
-  type ResourceRegistration,
-} from "./create-gatehouse.ts"
+export type { ResourceRegistration } from "./auth-facts.ts"
+export { createGatehouse, type Gatehouse, type GatehouseOptions } from "./create-gatehouse.ts"
 export type { OpenApiInfo } from "./fastify/openapi.ts"
 export {
   type AuthorizationRequest,
@@ -30,6 +25,7 @@ export {
   type TextMembers,
 } from "./fastify/service-app.ts"
 export { invalidRequest, parseRequestPart, type Violation } from "./fastify/validation.ts"
+export type { IncomingRequest } from "./incoming-request.ts"
 export {
   type ObjectReference,
   type OrganizationReference,

@@ -1,23 +1,9 @@
-import type { Principal } from "@gatehouse/contracts"
 import { GatehouseError } from "@gatehouse/kernel"
-import type { Authorizer } from "@gatehouse/openfga"
-import type { OrganizationDatabases } from "@gatehouse/postgres"
 import { endRequest, openRequest } from "@gatehouse/postgres/grants"
-import type { Logger } from "@gatehouse/telemetry"
 import type { Auth } from "./auth.ts"
-import type { ResourceRegistration } from "./create-gatehouse.ts"
+import type { AuthFacts } from "./auth-facts.ts"
 import { project } from "./objects.ts"
 import { requirePermission } from "./require-permission.ts"
-
-/** What one request's checks work with. */
-export interface AuthFacts {
-  readonly principal: Principal
-  readonly selectedProject: string | undefined
-  readonly authorizer: Authorizer
-  readonly databases: Pick<OrganizationDatabases<never>, "resourceProject" | "recordUse">
-  readonly resources: Readonly<Record<string, ResourceRegistration>>
-  readonly logger: Logger
-}
 
 /** Opens the lifetime of one request's grants. */
 export function openAuth(facts: AuthFacts): Auth {

@@ -1,6 +1,6 @@
 import { GatehouseError } from "@gatehouse/kernel"
-import type { IncomingRequest } from "./create-gatehouse.ts"
 import { headerValues } from "./header-values.ts"
+import type { IncomingRequest } from "./incoming-request.ts"
 
 const projectPath = /^\/v1\/projects\/([^/?#]+)(?=[/?#]|$)/
 

@@ -11,9 +11,9 @@ import { GatehouseError } from "@gatehouse/kernel"
 import type { Grant } from "@gatehouse/postgres"
 import { mintGrant, type RequestLifetime } from "@gatehouse/postgres/grants"
 import { currentRequestContext } from "@gatehouse/telemetry"
+import type { AuthFacts } from "./auth-facts.ts"
 import { type Decision, type DecisionObject, decide, newDecisionId, objectIdOf } from "./decision/index.ts"
 import type { ObjectReference } from "./objects.ts"
-import type { AuthFacts } from "./open-auth.ts"
 
 /**
  * The only way from a permission to a grant. The decision's id goes into the log, the request's context (and so into the
