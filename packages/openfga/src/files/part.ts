@@ -50,6 +50,9 @@ export const text: PartReader<string> = (part) => {
   return part.value
 }
 
+/** Text, or undefined where it is absent or empty: OpenFGA's own tool makes no difference. */
+export const given: PartReader<string | undefined> = (part) => optional(text)(part) || undefined
+
 /** A name for people: text, or a number that YAML took it for. */
 export const label: PartReader<string> = (part) => {
   if (typeof part.value === "number" || typeof part.value === "boolean") return String(part.value)

@@ -2,6 +2,7 @@ import { STORE_ASSERTIONS_LIMIT } from "./limits.ts"
 import {
   anyMembers,
   flag,
+  given,
   isAbsent,
   listOf,
   membersOf,
@@ -37,9 +38,9 @@ function assertionsOf<Value>(
 const context = optional(anyMembers)
 
 const checkMembers = membersOf({
-  user: optional(text),
+  user: given,
   users: optional(listOf(text)),
-  object: optional(text),
+  object: given,
   objects: optional(listOf(text)),
   context,
   assertions: assertionsOf(flag),

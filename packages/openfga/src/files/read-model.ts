@@ -4,7 +4,7 @@ import { MODEL_FILE_BYTES_LIMIT } from "./limits.ts"
 import { parseJson, parseYaml, type YamlPart } from "./parse-document.ts"
 import { parseDsl } from "./parse-dsl.ts"
 import { parseJsonModel } from "./parse-json-model.ts"
-import { label, membersOf, mistakeAt, optional, type Part, text } from "./part.ts"
+import { given, label, membersOf, mistakeAt, optional, type Part } from "./part.ts"
 import { readModularModel } from "./read-modular-model.ts"
 import { readText } from "./read-text.ts"
 
@@ -46,8 +46,8 @@ const anything = (part: Part): unknown => part.value
 /** Every member of a store file, of which only the model's are read here. */
 const modelMembers = membersOf({
   name: optional(label),
-  model: optional(text),
-  model_file: optional(text),
+  model: given,
+  model_file: given,
   tuples: anything,
   tuple_file: anything,
   tuple_files: anything,

@@ -177,6 +177,16 @@ group,"e,""x""",member,viewer,doc,1,c,"{""x"": [1, 2]}"\r
     ])
   })
 
+  test("may leave a text empty that it does not need, as if it were absent", () => {
+    const { model, tests } = read({
+      "s.fga.yaml": yamlOf(
+        'model: ""\ntuple_file: ""\ntests: [{check: [{user: "", users: [user:a], object: doc:1, assertions: {viewer: no}}]}]',
+      ),
+    })
+    expect(model).toEqual(parseModel(dsl))
+    expect(tests[0]?.assertions).toMatchObject([{ user: "user:a", object: "doc:1" }])
+  })
+
   test("may name several kinds of users to list, of which the first counts, as for OpenFGA's own tool", () => {
     const [one] = read({
       "s.fga.yaml": yamlOf(

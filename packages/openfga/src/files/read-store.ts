@@ -3,7 +3,7 @@ import type { RelationshipTuple } from "@gatehouse/rebac"
 import { describePlace, fileError } from "./file-errors.ts"
 import { NAMED_FILES_LIMIT, STORE_ASSERTIONS_LIMIT, YAML_FILE_BYTES_LIMIT } from "./limits.ts"
 import { parseYaml } from "./parse-document.ts"
-import { label, listOf, membersOf, mistakeAt, optional, type Part, partsOf, text } from "./part.ts"
+import { given, label, listOf, membersOf, mistakeAt, optional, type Part, partsOf, text } from "./part.ts"
 import { placeOf } from "./places.ts"
 import { readChecks, readListObjects, readListUsers } from "./read-assertions.ts"
 import { readStoreModel } from "./read-model.ts"
@@ -15,14 +15,14 @@ const asItIs = (part: Part): Part => part
 
 const tupleMembers = {
   tuples: listOf(readTuple),
-  tuple_file: optional(text),
+  tuple_file: given,
   tuple_files: listOf(text),
 }
 
 const storeMembers = membersOf({
   name: optional(label),
-  model: optional(text),
-  model_file: optional(text),
+  model: given,
+  model_file: given,
   ...tupleMembers,
   tests: asItIs,
 })
