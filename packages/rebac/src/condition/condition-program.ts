@@ -26,6 +26,12 @@ export interface ConditionContext {
   readonly values: Values
 }
 
+/**
+ * Cost of converting a tuple's context that nobody pays: two timestamps. It is done once for all questions, so those of most tuples make
+ * no question end otherwise than the next.
+ */
+const FREE_CONVERSION_COST = 32
+
 /** Values of one context for each parameter of one condition: undefined where it has none, a problem where it has a wrong one. */
 type ConvertedContext = readonly (ConvertedValue | ConditionProblem | undefined)[]
 
@@ -39,8 +45,8 @@ export interface ConditionProgram {
     tupleContext: ConditionContext | undefined,
   ): ConditionOutcome
   /**
-   * Cost of the last evaluation in units of `CONDITION_COST_LIMIT`, with that of the question's context, once; or of the last look
-   * for a mistake.
+   * Cost of the last evaluation in units of `CONDITION_COST_LIMIT`, with that of the question's context and of a large one of the
+   * tuple's, once; or of the last look for a mistake.
    */
   readonly lastCost: number
   /** Why the last evaluation was an error, without values. */
@@ -105,7 +111,7 @@ class PlannedCondition implements ConditionProgram {
   readonly #bindings: Record<string, CelInput>
   readonly #values: (ConvertedValue | undefined)[]
   readonly #converted = new WeakMap<ConditionContext, ConvertedContext>()
-  /** What converting the question's context cost at the last evaluation: nothing where it was done before. */
+  /** What converting contexts cost at the last evaluation: nothing where it was done before. */
   readonly #conversions = { cost: 0 }
 
   constructor(name: string, types: ReadonlyMap<string, ParameterType>, parsed: ParsedExpression) {
@@ -178,9 +184,9 @@ class PlannedCondition implements ConditionProgram {
     requestContext: ConditionContext | undefined,
     tupleContext: ConditionContext | undefined,
   ): string | undefined {
-    const stored = tupleContext === undefined ? undefined : this.#convert(tupleContext)
-    // A stored context is converted once for all questions: charged to none of them, so that each ends alike.
     this.#conversions.cost = 0
+    const stored = tupleContext === undefined ? undefined : this.#convert(tupleContext)
+    if (this.#conversions.cost <= FREE_CONVERSION_COST) this.#conversions.cost = 0
     const asked = requestContext === undefined ? undefined : this.#convert(requestContext)
     if (
       this.parameterNames.length === 0 &&

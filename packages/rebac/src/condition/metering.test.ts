@@ -113,6 +113,21 @@ describe("values that grow or are looked at inside of loops", () => {
     expect([one.evaluate(tooLarge, undefined), one.lastCost >= CONDITION_COST_LIMIT]).toEqual(["error", true])
   })
 
+  test("a tuple's context that is large is paid for by the first question that meets it, a small one by none", () => {
+    const one = program("s == 'x'")
+    const costs = (values: Readonly<Record<string, unknown>>) => {
+      const context = { values }
+      return [1, 2].map(() => {
+        expect(one.evaluate(undefined, context)).toBe("true")
+        return one.lastCost
+      })
+    }
+    const large = costs({ ...plain, m: Array.from({ length: 9_000 }, () => "x") })
+    expect(large.map((cost) => cost > 9_000)).toEqual([true, false])
+    const [first, second] = costs(plain)
+    expect(first).toBe(second)
+  })
+
   test("a plain comparison of a parameter with a constant costs next to nothing", () => {
     for (const expression of [
       "s == 'x'",
