@@ -25,9 +25,8 @@ interface Hidden {
  */
 export class Overlay {
   count = 0
-  /** One bit for each type's name id modulo 32, of objects and of users: most nodes are told at a glance to have no such tuple. */
+  /** One bit for each type's name id modulo 32: most nodes are told at a glance to have no such tuple. */
   objectTypes = 0
-  userTypes = 0
   classes = new Int32Array(16)
   #prints = new Int32Array(16)
   #userNumbers = new Int32Array(16)
@@ -50,7 +49,6 @@ export class Overlay {
     if (this.#contexts.size > 0) this.#contexts.clear()
     this.count = 0
     this.objectTypes = 0
-    this.userTypes = 0
     this.#hidingObject = UNRESOLVED
   }
 
@@ -61,7 +59,7 @@ export class Overlay {
     this.#tuples[count] = tuple
     this.#prints[count] = fingerprintOf(tuple.object)
     this.#userNumbers[count] = userNumber
-    if (count === 0 || this.classes[count - 1] !== classId) this.#noteTypes(classId)
+    if (count === 0 || this.classes[count - 1] !== classId) this.#noteType(classId)
     this.classes[count] = classId
     this.count = count + 1
   }
@@ -72,10 +70,8 @@ export class Overlay {
     this.classes = doubled(this.classes)
   }
 
-  #noteTypes(classId: number): void {
-    const { symbols } = this.#graph
-    this.objectTypes |= 1 << (symbols.objectTypeOf(classId) & 31)
-    this.userTypes |= 1 << (symbols.userTypeOf(classId) & 31)
+  #noteType(classId: number): void {
+    this.objectTypes |= 1 << (this.#graph.symbols.objectTypeOf(classId) & 31)
   }
 
   /** Lets the question be asked as if a stored tuple were not there. */
@@ -83,26 +79,15 @@ export class Overlay {
     const { symbols } = this.#graph
     this.#hidden.push({ object, shape: symbols.shapeOf(classId), user })
     this.#hidingObject = UNRESOLVED
-    this.#noteTypes(classId)
+    this.#noteType(classId)
   }
 
   /** The number of an object: the store's, or one that lives as long as the question. */
   numberOf(name: string): number {
-    return this.#graph.entities.find(name) ?? this.temporaryNumberOf(name)
-  }
-
-  /** The number of an object that the store does not know. */
-  temporaryNumberOf(name: string): number {
-    const known = this.#temporary.indexOf(name)
-    return TEMPORARY_FROM + (known >= 0 ? known : this.#temporary.push(name) - 1)
-  }
-
-  /** The number of an object that the store or the question names, or undefined. */
-  find(name: string): number | undefined {
     const stored = this.#graph.entities.find(name)
     if (stored !== undefined) return stored
     const known = this.#temporary.indexOf(name)
-    return known < 0 ? undefined : TEMPORARY_FROM + known
+    return TEMPORARY_FROM + (known >= 0 ? known : this.#temporary.push(name) - 1)
   }
 
   nameOf(object: number): string {
@@ -166,11 +151,6 @@ export class Overlay {
   /** False where no contextual or hidden tuple can be about an object of this type. */
   mayHaveObject(typeName: number): boolean {
     return (this.objectTypes & (1 << (typeName & 31))) !== 0
-  }
-
-  /** False where no contextual or hidden tuple can name a user of this type. */
-  mayHaveUser(typeName: number): boolean {
-    return (this.userTypes & (1 << (typeName & 31))) !== 0
   }
 
   /** True where stored tuples are left out of the question. */

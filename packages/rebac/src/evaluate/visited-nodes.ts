@@ -19,10 +19,6 @@ export class VisitedNodes {
     this.size = 0
   }
 
-  has(object: number, view: number): boolean {
-    return this.#placeOf(object, view) >= 0
-  }
-
   /** False where the node was there before. */
   add(object: number, view: number): boolean {
     if (this.#placeOf(object, view) >= 0) return false

@@ -6,7 +6,6 @@ import type { ModelSchema, RelationSchema, Rewrite } from "./model-schema.ts"
  * exclusions) stands in `rules`; each holds where its own plans, on the same object, say so.
  */
 export interface Plan {
-  readonly id: number
   readonly type: string
   /** Relations that holding makes this plan hold: the asked ones, and those folded in. */
   readonly relations: ReadonlySet<RelationSchema>
@@ -132,7 +131,6 @@ export class Planner {
     const { relations, direct, tuplesets } = draft
     const rules = [...draft.rules]
     const plan: Plan = {
-      id: this.#plans.size,
       type,
       relations,
       direct,
