@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
 })
 /** Tuples of a store, nearly: sizes are reached by adding whole organizations. */
 const sizes = [10_000, 100_000, 1_000_000].filter((size) => size <= Number(options.tuples))
+if (sizes.length === 0) throw new Error("--tuples takes 10000, 100000 or 1000000")
 const QUESTIONS = 20_000
 
 function memoryBytes(): number {

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { removeEmbeddedCluster } from "@gatehouse/postgres"
 import { findFreePortSpan } from "../../tests/support/free-port-span.ts"
+import { median } from "../report/table.ts"
 import { processTree, pssMegabytes } from "./process-tree.ts"
 
 /**
@@ -57,8 +58,6 @@ function readyLine(stream: NodeJS.ReadableStream, exited: Promise<number | null>
   })
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
 const first: Figures[] = []
 const second: Figures[] = []
 for (let round = 0; round < rounds; round += 1) {
