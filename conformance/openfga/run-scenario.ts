@@ -63,7 +63,11 @@ export async function runScenario(subject: Subject, scenario: Scenario, mode: Tu
           failures.push({ stage: number, assertion, ...problem })
     }
   } finally {
-    await store.close()
+    try {
+      await store.close()
+    } catch (error) {
+      fail(scenario.stages.length - 1, "remove the store", error)
+    }
   }
   return failures
 }
