@@ -27,7 +27,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 export function assertWrk(): void {
   if (spawnSync("wrk", ["--version"], { stdio: "ignore" }).error === undefined) return
   throw new Error(
-    "This bench needs wrk, which is not installed: apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS).",
+    "This bench needs wrk, which is not installed: apt-get install wrk (Debian, Ubuntu). It reads /proc, so Linux alone will do.",
   )
 }
 
