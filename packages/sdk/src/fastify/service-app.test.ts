@@ -202,6 +202,7 @@ describe("a checked route", () => {
       ["{", "application/json"],
       ["", "application/json"],
       ['{"__proto__":{}}', "application/json"],
+      ['{"text":"x","text":"y"}', "application/json"],
       ['{"text":5}', "application/json"],
       ['{"text":"x"}', "text/plain"],
       ["text=x", "application/x-www-form-urlencoded"],
@@ -217,6 +218,14 @@ describe("a checked route", () => {
     expect((await send('{"text":"refuse"}')).json.code).toBe("request.conflict")
     const { status, json } = await send(JSON.stringify({ text: "x".repeat(70_000) }))
     expect([status, json.code]).toEqual([413, "request.too_large"])
+  })
+
+  it("refuses a body of which two readers could take different members", async () => {
+    for (const body of ['{"text":"x","text":"y"}', String.raw`{"text":"x","more":{"a":1,"\u0061":2}}`]) {
+      const { status, json } = await writeNote({ body })
+      expect([status, json.code]).toEqual([400, "request.invalid_json"])
+      expect(json.detail).toContain("two members of one name")
+    }
   })
 
   it("refuses a body that would change prototypes", async () => {

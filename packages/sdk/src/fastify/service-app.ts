@@ -1,5 +1,5 @@
 import { createHttpApp, listenOnLoopback, problemAnswer } from "@gatehouse/http"
-import { assert, type PartHealth, type RunningPart } from "@gatehouse/kernel"
+import { assert, GatehouseError, type PartHealth, type RunningPart, scanJson } from "@gatehouse/kernel"
 import type { Logger } from "@gatehouse/telemetry"
 import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify"
 import { serializerCompiler } from "fastify-type-provider-zod"
@@ -75,6 +75,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
   })
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(serializerCompiler)
+  takeJson(app)
   bindRequestLifetime(app)
   app.addHook("onRoute", (route: RouteOptions) => {
     assert(
@@ -145,6 +146,17 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
     handler: () => openApiDocument(app),
   })
   return service
+}
+
+/** JSON that every reader understands alike: none of its objects has two members of one name (RFC 8259 section 4). */
+function takeJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error")
+  app.removeContentTypeParser("application/json")
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (scanJson(body as string) !== "duplicate_key") return void parse(request, body as string, done)
+    const publicMessage = "An object of the body has two members of one name."
+    done(new GatehouseError("request.invalid_json", { publicMessage }))
+  })
 }
 
 /** An operation on a project's things is also served below the project's own path. */

@@ -1,3 +1,5 @@
+import { scanJson } from "@gatehouse/kernel"
+
 /** A JSON object as it was read: its members are unknown until somebody looks at each. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -17,7 +19,7 @@ export function parseStrictJsonObject(bytes: Uint8Array): JsonObject | undefined
     return undefined
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
-  if (hasRepeatedName(text) || hasLoneSurrogate(text)) return undefined
+  if (scanJson(text) === "duplicate_key" || hasLoneSurrogate(text)) return undefined
   return value as JsonObject
 }
 
@@ -29,43 +31,4 @@ function hasLoneSurrogate(text: string): boolean {
 
 function stringLiterals(text: string): string[] {
   return text.match(/"(?:[^"\\]|\\.)*"/g) ?? []
-}
-
-/** Walks JSON that `JSON.parse` has accepted, with the names of each open object. */
-function hasRepeatedName(text: string): boolean {
-  const open: (Set<string> | undefined)[] = []
-  let nameExpected = false
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text[index]
-    if (character === '"') {
-      const end = endOfString(text, index)
-      const names = open.at(-1)
-      if (nameExpected && names) {
-        const name = JSON.parse(text.slice(index, end)) as string
-        if (names.has(name)) return true
-        names.add(name)
-        nameExpected = false
-      }
-      index = end - 1
-    } else if (character === "{") {
-      open.push(new Set())
-      nameExpected = true
-    } else if (character === "[") {
-      open.push(undefined)
-      nameExpected = false
-    } else if (character === "}" || character === "]") {
-      open.pop()
-      nameExpected = false
-    } else if (character === ",") {
-      nameExpected = open.at(-1) !== undefined
-    }
-  }
-  return false
-}
-
-/** The index after the closing quote of the string literal that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let index = start + 1
-  while (text[index] !== '"') index += text[index] === "\\" ? 2 : 1
-  return index + 1
 }

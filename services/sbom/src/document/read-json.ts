@@ -1,7 +1,7 @@
-import { GatehouseError } from "@gatehouse/kernel"
+import { GatehouseError, type JsonBounds, scanJson } from "@gatehouse/kernel"
 import { maximumDepth, maximumMembers, maximumValues } from "./limits.ts"
-import { scanJson } from "./scan-json.ts"
 
+const bounds: JsonBounds = { depth: maximumDepth, values: maximumValues, members: maximumMembers }
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
@@ -11,7 +11,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
  */
 export function readJson(bytes: Uint8Array): unknown {
   const text = decode(bytes)
-  const violation = scanJson(text)
+  const violation = scanJson(text, bounds)
   if (violation === "too_deep") {
     throw new GatehouseError("sbom.too_deep", {
       publicMessage: `The document is nested deeper than ${maximumDepth} levels.`,

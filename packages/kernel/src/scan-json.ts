@@ -1,5 +1,3 @@
-import { maximumDepth, maximumMembers, maximumValues } from "./limits.ts"
-
 /** What stands against reading a text as a document, found before any of it is turned into objects. */
 export type JsonViolation = "too_deep" | "too_complex" | "duplicate_key"
 
@@ -9,6 +7,13 @@ export interface JsonBounds {
   readonly values: number
   /** Of one object. */
   readonly members: number
+}
+
+/** For texts that are short already. */
+const unbounded: JsonBounds = {
+  depth: Number.POSITIVE_INFINITY,
+  values: Number.POSITIVE_INFINITY,
+  members: Number.POSITIVE_INFINITY,
 }
 
 const quote = 0x22
@@ -27,10 +32,7 @@ const closeBracket = 0x5d
  * It does not judge the grammar: `JSON.parse` does, and where both find fault a broken text is what the caller reports. Uses
  * no recursion; memory is one set of keys for each open level.
  */
-export function scanJson(
-  text: string,
-  bounds: JsonBounds = { depth: maximumDepth, values: maximumValues, members: maximumMembers },
-): JsonViolation | undefined {
+export function scanJson(text: string, bounds: JsonBounds = unbounded): JsonViolation | undefined {
   const keysByLevel: (Set<string> | undefined)[] = [undefined]
   const sets: Set<string>[] = []
   let depth = 0
