@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { describe, expect, test } from "vitest"
 import type { AuthorizationModel } from "../authorization-model.ts"
 import { createEvaluator } from "../create-evaluator.ts"
@@ -133,5 +135,28 @@ describe("a tuple that brings its own expression", () => {
   test("stays right however many expressions there are", () => {
     for (let number = 0; number < 600; number++)
       expect(check({ expression: `n == '${number % 300}'` }, { n: String(number % 300) })).toBe(true)
+  })
+
+  test("is not kept beyond its question where it is very long", () => {
+    setFlagsFromString("--expose-gc")
+    const collect: () => void = runInNewContext("gc")
+    const heapUsed = () => {
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const evaluator = createEvaluator(compileModel(model), createTupleStore())
+    const question = { user: "user:anne", relation: "viewer", object: "document:1" }
+    const before = heapUsed()
+    for (let number = 0; number < 150; number++) {
+      const parameters = { [`n${"x".repeat(400_000)}${number}`]: "int", n: "string" }
+      const contextualTuples = [tupleOf({ expression: "n == 'x'", parameters })]
+      expect(() => evaluator.check({ ...question, contextualTuples, context: { n: "x" } })).toThrow(
+        expect.objectContaining({ code: "rebac.condition_failed" }),
+      )
+    }
+    expect(heapUsed() - before).toBeLessThan(30_000_000)
+    expect(
+      evaluator.check({ ...question, contextualTuples: [tupleOf({ expression: "true" })] }).allowed,
+    ).toBe(true)
   })
 })

@@ -20,6 +20,8 @@ export const INLINE_CONDITION = "$expression"
 
 /** Expressions remembered by their text: those of contextual tuples come again with each question. */
 const KNOWN_EXPRESSIONS = 256
+/** Characters of an expression with its parameters that are remembered: whatever is sent must not fill memory. */
+const KNOWN_EXPRESSION_LENGTH = 8_192
 const textParameter: ConditionParameter = { type_name: "TYPE_NAME_STRING" }
 
 type Values = Readonly<Record<string, unknown>>
@@ -88,6 +90,7 @@ class InlineCondition implements ConditionProgram {
     if (known !== undefined) return known
     const made = compileOrProblem(values)
     this.#readingCost += EXPRESSION_COST_PER_BYTE * String(values.expression).length
+    if (key.length > KNOWN_EXPRESSION_LENGTH) return made
     const [oldest] = this.#ofText.keys()
     if (this.#ofText.size >= KNOWN_EXPRESSIONS && oldest !== undefined) this.#ofText.delete(oldest)
     this.#ofText.set(key, made)
