@@ -370,6 +370,18 @@ describe("store files", () => {
   })
 })
 
+test("a case that asserts nothing passes, as with OpenFGA's own runners, and is told for one", async () => {
+  await write({
+    "a.yaml": consolidated("checkAssertions: []"),
+    "b.fga.yaml": `model: |\n${indent(model, 2)}\ntests: [{ name: two, check: [] }]\n`,
+  })
+  const results = await runCases(evaluatorSubject, loadCases(directory))
+  expect(reportLines(directory, results)).toEqual([
+    "PASS evaluator a.yaml:2 one (it asserts nothing)",
+    "PASS evaluator b.fga.yaml two (it asserts nothing)",
+  ])
+})
+
 test("a link to nothing fails as a file, a folder that leads back to itself is read once", async () => {
   await write({ "deep/one.yaml": consolidated("checkAssertions: []") })
   await symlink("..", join(directory, "deep/again"))
