@@ -262,6 +262,36 @@ type document
     expect(checkOf(evaluator, "document:1#r0@user:x")).toBe("allowed")
   })
 
+  test("who is excluded over one of thousands of relations that lead to each other is excluded, at every asking", () => {
+    const count = 3_000
+    const relations = Array.from(
+      { length: count },
+      (_, index) => `    define r${index}: [user, group#r${(index + 1) % count}]`,
+    )
+    const types = `
+type user
+type document
+  relations
+    define owner: [user]
+    define blocked: [group#r0]
+    define viewer: owner but not blocked
+type group
+  relations
+${relations.join("\n")}`
+    const { evaluator } = evaluatorOf(types, [
+      "document:1#owner@user:x",
+      "document:2#owner@user:x",
+      "document:1#blocked@group:a#r0",
+      "group:a#r0@group:a#r1",
+      "group:a#r1@user:x",
+      ...Array.from({ length: count }, (_, index) => `group:c#r${index}@group:b#r${(index + 1) % count}`),
+    ])
+    for (const document of ["1", "1", "2"])
+      expect(checkOf(evaluator, `document:${document}#viewer@user:x`)).toBe(
+        document === "1" ? "denied" : "allowed",
+      )
+  })
+
   test("a check over the budget of steps ends with an error in time, and the next one is answered", () => {
     const { evaluator } = evaluatorOf(
       documents,

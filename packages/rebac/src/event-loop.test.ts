@@ -156,3 +156,16 @@ test("nor does the first question about a type of very many relations", () => {
   expect(leastMilliseconds(first)).toBeLessThan(BOUND_MILLISECONDS)
   expect(first().allowed).toBe(true)
 })
+
+test("nor does the first question about a store with tuples of very many relations", () => {
+  const count = 3_000
+  const relations = times(count, (index) => `    define r${index}: [user, group#r${(index + 1) % count}]`)
+  const model = compileModel(modelOf(`type user\ntype group\n  relations\n${relations.join("\n")}`))
+  const store = createTupleStore()
+  store.write({
+    writes: times(count, (index) => tupleOf(`group:a#r${index}@group:b#r${(index + 1) % count}`)),
+  })
+  const first = () =>
+    createEvaluator(model, store).check({ user: "user:x", relation: "r0", object: "group:a" })
+  expect(leastMilliseconds(first)).toBeLessThan(BOUND_MILLISECONDS)
+})

@@ -143,6 +143,7 @@ export class Session {
   /** Gives the question that was left a new budget. What is known of its nodes is forgotten: memory is bounded as work is. */
   resume(): void {
     this.question.steps = 0
+    this.question.asker?.learnClasses()
     this.#solver.begin()
   }
 

@@ -71,6 +71,9 @@ export class Asker {
   readonly #navigator: Navigator
   readonly #viewOfPlan = new Map<Plan, View>()
   readonly #roots: Roots[] = []
+  /** Views that do not know all classes of tuples. INVARIANT: none of them answers: to it those tuples would not be there. */
+  readonly #unlearned = new Set<View>()
+  #isLearning = false
   #classesKnown = 0
 
   constructor(navigator: Navigator, type: string, relation: RelationSchema | undefined) {
@@ -115,9 +118,11 @@ export class Asker {
   /** To be called before a question is answered: classes of tuples may have come since the last one. */
   learnClasses(): void {
     const count = this.#navigator.symbols.classes.first.length
-    if (count === this.#classesKnown) return
-    this.#classesKnown = count
-    for (const view of this.views) this.#learn(view)
+    if (count !== this.#classesKnown) {
+      for (const view of this.views) this.#unlearned.add(view)
+      this.#classesKnown = count
+    }
+    if (this.#unlearned.size > 0) this.#learnAll()
   }
 
   viewOf(plan: Plan): View {
@@ -131,10 +136,24 @@ export class Asker {
       includesAsked,
       plan.rules.map((rule) => this.#ruleOf(rule)),
     )
+    this.#unlearned.add(view)
     this.views.push(view)
     this.#viewOfPlan.set(plan, view)
-    this.#learn(view)
+    if (!this.#isLearning) this.#learnAll()
     return view
+  }
+
+  /** One view after the other, with those that come up meanwhile. Where it is broken off, the next question begins with the rest. */
+  #learnAll(): void {
+    this.#isLearning = true
+    try {
+      for (const view of this.#unlearned) {
+        this.#learn(view)
+        this.#unlearned.delete(view)
+      }
+    } finally {
+      this.#isLearning = false
+    }
   }
 
   #ruleOf(rule: Rule): ViewRule {
@@ -151,15 +170,15 @@ export class Asker {
     const from = view.actions.length
     const actions = new Uint8Array(this.#classesKnown)
     actions.set(view.actions)
+    for (const relation of [...view.plan.direct, ...view.plan.tuplesets.keys()])
+      for (const classId of this.#navigator.classesOf(relation))
+        if (classId >= from && classId < actions.length)
+          actions[classId] = this.#actionOf(view, classId, relation)
     view.actions = actions
-    for (let classId = from; classId < actions.length; classId++)
-      actions[classId] = this.#actionOf(view, classId)
   }
 
-  #actionOf(view: View, classId: number): number {
+  #actionOf(view: View, classId: number, relation: RelationSchema): number {
     const { symbols } = this.#navigator
-    const relation = this.#navigator.allowedRelation(classId)
-    if (relation === undefined || relation.type !== view.plan.type) return 0
     const userKind = symbols.userKindOf(classId)
     const userType = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
     const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
@@ -231,6 +250,8 @@ export class Navigator {
   readonly #plainAskers: { readonly start: string; readonly asker: Asker }[] = []
   readonly #usersetAskers = new Map<RelationSchema, Asker>()
   readonly #allowed: (RelationSchema | null)[] = []
+  readonly #classesOf = new Map<RelationSchema, number[]>()
+  #classesSorted = 0
   readonly #programs: (ConditionProgram | undefined)[] = []
 
   constructor(model: CompiledModel, symbols: Symbols) {
@@ -299,6 +320,18 @@ export class Navigator {
         (kind !== "userset" || one.relation === symbols.name(userRelation)),
     )
     return allows === true ? relation : undefined
+  }
+
+  /** The classes of a relation's tuples that count. */
+  classesOf(relation: RelationSchema): readonly number[] {
+    const count = this.symbols.classes.first.length
+    for (; this.#classesSorted < count; this.#classesSorted++) {
+      const allowed = this.allowedRelation(this.#classesSorted)
+      const known = allowed === undefined ? undefined : this.#classesOf.get(allowed)
+      if (known !== undefined) known.push(this.#classesSorted)
+      else if (allowed !== undefined) this.#classesOf.set(allowed, [this.#classesSorted])
+    }
+    return this.#classesOf.get(relation) ?? []
   }
 
   /** The program of a condition by its name id. */
