@@ -1,4 +1,4 @@
-import type { ModelSchema, RelationSchema, Rewrite } from "./model-schema.ts"
+import { leavesOf, type ModelSchema, type RelationSchema, type Rewrite } from "./model-schema.ts"
 
 /**
  * Whether a relation can ever be given to someone; `loop` where it leads back to itself by computed relations alone; `undefined` where
@@ -10,6 +10,9 @@ export type Entrypoints =
 
 /** For each type the relations passed on the way, and whether each was found to be assignable. */
 type Passed = Map<string, Map<string, boolean>>
+
+/** Definitions looked at inside of each other. Deeper ones count as too tangled too: V8's stack is in danger. */
+const SEARCH_DEPTH_LIMIT = 600
 
 /**
  * Steps that the relations of a model have together, about a second's worth. Where they do not suffice, a definition counts as too
@@ -47,6 +50,7 @@ class EntrypointSearch {
   missing: { readonly type: string; readonly relation: string } | undefined = undefined
   readonly #schema: ModelSchema
   readonly #steps: EntrypointSteps
+  #depth = 0
 
   constructor(schema: ModelSchema, steps: EntrypointSteps) {
     this.#schema = schema
@@ -55,7 +59,15 @@ class EntrypointSearch {
 
   /** Whether there is an entrypoint, and whether looking for one came round in a loop. */
   search(owner: RelationSchema, rewrite: Rewrite, before: Passed): [found: boolean, loop: boolean] {
-    if (this.missing !== undefined || !this.#steps.take()) return [false, false]
+    if (this.missing !== undefined || this.#depth >= SEARCH_DEPTH_LIMIT || !this.#steps.take())
+      return [false, false]
+    this.#depth++
+    const result = this.#searchInside(owner, rewrite, before)
+    this.#depth--
+    return result
+  }
+
+  #searchInside(owner: RelationSchema, rewrite: Rewrite, before: Passed): [boolean, boolean] {
     switch (rewrite.kind) {
       case "union": {
         let loop = false
@@ -139,37 +151,25 @@ function note(before: Passed, { type, name }: RelationSchema): Passed {
   return passed
 }
 
-/** True where the relation's own definition leads back to it through computed relations on the same object. */
-export function isComputedCycle(schema: ModelSchema, relation: RelationSchema): boolean {
-  return reachesPath(schema, relation, relation.rewrite, new Set([relation.name]), new Set())
-}
-
-function reachesPath(
-  schema: ModelSchema,
-  owner: RelationSchema,
-  rewrite: Rewrite,
-  path: Set<string>,
-  finished: Set<string>,
-): boolean {
-  switch (rewrite.kind) {
-    case "direct":
-    case "tuple_to_userset":
-      return false
-    case "computed": {
-      if (path.has(rewrite.relation)) return true
-      const next = schema.types.get(owner.type)?.get(rewrite.relation)
-      if (next === undefined || finished.has(next.name)) return false
-      path.add(next.name)
-      const cyclic = reachesPath(schema, next, next.rewrite, path, finished)
-      path.delete(next.name)
-      finished.add(next.name)
-      return cyclic
-    }
-    case "exclusion":
-      return [rewrite.base, rewrite.subtract].some((child) =>
-        reachesPath(schema, owner, child, path, finished),
-      )
-    default:
-      return rewrite.children.some((child) => reachesPath(schema, owner, child, path, finished))
+/** Relations whose definition leads, through computed relations on the same object, to one that leads back to itself. */
+export function computedCycles({ types, relations }: ModelSchema): ReadonlySet<RelationSchema> {
+  const dependents = new Map<RelationSchema, RelationSchema[]>(relations.map((relation) => [relation, []]))
+  const unsettled = new Map<RelationSchema, number>()
+  for (const relation of relations) {
+    const computed = [...leavesOf(relation.rewrite)].flatMap((leaf) =>
+      leaf.kind === "computed" ? (types.get(relation.type)?.get(leaf.relation) ?? []) : [],
+    )
+    unsettled.set(relation, computed.length)
+    for (const one of computed) dependents.get(one)?.push(relation)
   }
+  const settled = relations.filter((relation) => unsettled.get(relation) === 0)
+  for (const relation of settled) {
+    unsettled.delete(relation)
+    for (const dependent of dependents.get(relation) ?? []) {
+      const left = (unsettled.get(dependent) ?? 0) - 1
+      unsettled.set(dependent, left)
+      if (left === 0) settled.push(dependent)
+    }
+  }
+  return new Set(unsettled.keys())
 }

@@ -59,47 +59,49 @@ export class Planner {
   /** The plan for "any of these relations" of one type. */
   planOf(type: string, relations: Iterable<RelationSchema>): Plan {
     const draft = emptyDraft()
-    for (const relation of relations) this.#foldRelation(draft, relation)
+    this.#foldAll(draft, [...relations])
     return this.#intern(type, draft)
   }
 
   /** The plan for a part of a relation's definition. */
   planOfRewrite(owner: RelationSchema, rewrite: Rewrite): Plan {
     const draft = emptyDraft()
-    this.#fold(draft, owner, rewrite)
+    this.#foldAll(draft, this.#fold(draft, owner, rewrite))
     return this.#intern(owner.type, draft)
   }
 
-  #foldRelation(draft: Draft, relation: RelationSchema): void {
-    if (draft.relations.has(relation)) return
-    draft.relations.add(relation)
-    this.#fold(draft, relation, relation.rewrite)
+  /** Folds relations in, and what they are computed from: one after the other, since there may be thousands in a row. */
+  #foldAll(draft: Draft, relations: RelationSchema[]): void {
+    for (const relation of relations) {
+      if (draft.relations.has(relation)) continue
+      draft.relations.add(relation)
+      relations.push(...this.#fold(draft, relation, relation.rewrite))
+    }
   }
 
-  #fold(draft: Draft, owner: RelationSchema, rewrite: Rewrite): void {
+  /** Folds a definition in. Gives the relations that it is computed from besides. */
+  #fold(draft: Draft, owner: RelationSchema, rewrite: Rewrite): RelationSchema[] {
     switch (rewrite.kind) {
       case "direct":
         draft.direct.add(owner)
-        return
+        return []
       case "computed": {
         const relation = this.schema.types.get(owner.type)?.get(rewrite.relation)
-        if (relation !== undefined && this.#reach?.has(relation) !== false)
-          this.#foldRelation(draft, relation)
-        return
+        return relation !== undefined && this.#reach?.has(relation) !== false ? [relation] : []
       }
       case "tuple_to_userset": {
         const tupleset = this.schema.types.get(owner.type)?.get(rewrite.tupleset)
-        if (tupleset === undefined) return
+        if (tupleset === undefined) return []
         const computed = draft.tuplesets.get(tupleset)
         if (computed === undefined) draft.tuplesets.set(tupleset, new Set([rewrite.computed]))
         else computed.add(rewrite.computed)
-        return
+        return []
       }
       case "union":
-        for (const child of rewrite.children) this.#fold(draft, owner, child)
-        return
+        return rewrite.children.flatMap((child) => this.#fold(draft, owner, child))
       default:
         draft.rules.add(this.#ruleOf(owner, rewrite))
+        return []
     }
   }
 

@@ -257,3 +257,18 @@ test("a model in which many relations lead to entrypoints in very many ways is r
   expect(firstMessage(tangled)).toContain("no entrypoints defined")
   expect(process.cpuUsage(before).user / 1_000).toBeLessThan(6_000)
 })
+
+test("thousands of relations one inside the other end in an answer, whether they can be looked through or not", () => {
+  const chain = (makeRelation: (next: string) => string): AuthorizationModel => {
+    const relations = Array.from(
+      { length: 3_000 },
+      (_, index) => `    define r${index}: ${makeRelation(`r${index + 1}`)}`,
+    )
+    return modelOf(
+      ["type user", "type document", "  relations", ...relations, "    define r3000: [user]"].join("\n"),
+    )
+  }
+  expect(validateModel(chain((next) => `[user] or ${next}`))).toEqual([])
+  expect(firstMessage(chain((next) => `[document#${next}]`))).toContain("no entrypoints defined")
+  expect(firstMessage(chain((next) => `${next} but not r3000`))).toContain("no entrypoints defined")
+})

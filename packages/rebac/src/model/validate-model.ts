@@ -10,7 +10,7 @@ import {
   MODEL_TYPES_LIMIT,
   REWRITE_NESTING_LIMIT,
 } from "../limits.ts"
-import { EntrypointSteps, findEntrypoints, isComputedCycle } from "./find-entrypoints.ts"
+import { computedCycles, EntrypointSteps, findEntrypoints } from "./find-entrypoints.ts"
 import { jsonBytes } from "./json-size.ts"
 import {
   isAssignable,
@@ -38,11 +38,17 @@ export function validateModel(model: AuthorizationModel): readonly ModelViolatio
   const unreadable = validateRewrites(model)
   if (unreadable.length > 0) return unreadable
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
-  const steps = new EntrypointSteps()
+  const shared = { steps: new EntrypointSteps(), cyclic: computedCycles(schema) }
   const violations = sortedRelations(schema).flatMap((relation) =>
-    validateRelation(model, schema, relation, steps),
+    validateRelation(model, schema, relation, shared),
   )
   return violations.length > 0 ? violations : validateConditions(model)
+}
+
+/** What the relations of a model share while they are looked at. */
+interface Shared {
+  readonly steps: EntrypointSteps
+  readonly cyclic: ReadonlySet<RelationSchema>
 }
 
 /** The first rule that a relation breaks, in OpenFGA's order: its names, its type restrictions, who can ever have it, cycles. */
@@ -50,12 +56,12 @@ function validateRelation(
   model: AuthorizationModel,
   schema: ModelSchema,
   relation: RelationSchema,
-  steps: EntrypointSteps,
+  shared: Shared,
 ): ModelViolation[] {
   const rules = [
     () => validateReferences(schema, relation),
     () => validateRestrictions(model, schema, relation),
-    () => validateEntrypoints(schema, relation, steps),
+    () => validateEntrypoints(schema, relation, shared),
   ]
   for (const rule of rules) {
     const [violation] = rule()
@@ -231,7 +237,7 @@ function validateReference(
 function validateEntrypoints(
   schema: ModelSchema,
   relation: RelationSchema,
-  steps: EntrypointSteps,
+  { steps, cyclic }: Shared,
 ): ModelViolation[] {
   const { type, name } = relation
   const entrypoints = findEntrypoints(schema, relation, steps)
@@ -249,7 +255,7 @@ function validateEntrypoints(
     case "loop":
       return [invalidRelation(type, name, "potential loop")]
     case "found":
-      return isComputedCycle(schema, relation)
+      return cyclic.has(relation)
         ? [invalidRelation(type, name, "an authorization model cannot contain a cycle")]
         : []
   }
