@@ -5,13 +5,17 @@ import { evaluatorOf, tupleOf } from "./testing/model-builder.ts"
 
 const types = `
 type user
+type group
+  relations
+    define parent: [group]
+    define member: [user]
 type project
   relations
     define viewer: [user]
 type document
   relations
     define project: [project]
-    define blocked: [user]
+    define blocked: [user, group#member]
     define open: viewer from project
     define viewer: open but not blocked
 `
@@ -117,6 +121,15 @@ describe("a list whose store changes between two parts", () => {
     }
   })
 
+  test("gives the rest, each object once, though what was given is taken away", () => {
+    const { evaluator, store } = evaluatorOf(types, ["project:p#viewer@user:x", ...documents(2_000)])
+    const first = evaluator.listObjects(question("open", 300))
+    store.write({ deletes: first.objects.map((name) => tupleOf(`${name}#project@project:p`)) })
+    const rest = first.cursor?.next(2_000)
+    expect(rest).toMatchObject({ complete: true })
+    expect([...first.objects, ...(rest?.objects ?? [])].toSorted()).toEqual(expected(2_000))
+  })
+
   test("ends with nothing once the access itself is gone", () => {
     const { evaluator, store } = evaluatorOf(types, ["project:p#viewer@user:x", ...documents(2_000)])
     const { cursor } = evaluator.listObjects(question("open", 500))
@@ -131,6 +144,47 @@ describe("a list whose store changes between two parts", () => {
     )
     expect(answers).toHaveLength(7)
     expect(names(answers).toSorted()).toEqual(expected(2_000))
+  })
+
+  test("gets on by whole parts where what changes has nothing to do with it, however long it is", () => {
+    const { evaluator, store } = evaluatorOf(types, ["project:p#viewer@user:x", ...documents(40_000)])
+    for (const relation of ["open", "viewer"]) {
+      const answers = parts(evaluator, question(relation), (part) => {
+        if (part > 30) throw new Error("the list gets nowhere")
+        store.write({ writes: [tupleOf(`project:other-${part}#viewer@user:y`)] })
+      })
+      expect(names(answers).toSorted()).toEqual(expected(40_000))
+    }
+  })
+
+  test("sees who is excluded meanwhile though no tuple named him before", () => {
+    const { evaluator, store } = evaluatorOf(types, documents(1_000))
+    const contextualTuples = [tupleOf("project:p#viewer@user:x")]
+    const { cursor, objects } = evaluator.listObjects({ ...question("viewer", 10), contextualTuples })
+    const blocked = expected(1_000).filter((name) => !objects.includes(name))
+    store.write({ writes: blocked.map((name) => tupleOf(`${name}#blocked@user:x`)) })
+    expect(cursor?.next(1_000)).toEqual({ objects: [], complete: true })
+  })
+
+  test("does not mistake an object that comes for one that went, though it has its number", () => {
+    const { evaluator, store } = evaluatorOf(types, [
+      "group:g#parent@group:z",
+      "project:p#viewer@user:x",
+      ...documents(50),
+    ])
+    const contextualTuples = [
+      tupleOf("group:g#member@user:x"),
+      ...expected(50).map((name) => tupleOf(`${name}#blocked@group:g#member`)),
+    ].slice(0, 40)
+    const answers = parts(evaluator, { ...question("viewer", 2), contextualTuples }, (part) =>
+      store.write(
+        part === 1
+          ? { deletes: [tupleOf("group:g#parent@group:z")], writes: [tupleOf("group:h#parent@group:i")] }
+          : {},
+      ),
+    )
+    expect(answers.length).toBeGreaterThan(3)
+    expect(names(answers).toSorted()).toEqual(expected(50).slice(39))
   })
 })
 

@@ -53,8 +53,8 @@ export interface ListCursor {
   /**
    * The next part, under the same question, with a new budget, and at most `limit` objects (without it, as many as before). Every part
    * is true of the store as it is at that moment, and no object comes twice. Of a store that does not change, the parts are together
-   * what one answer would have been. Where it changed in between, the search begins anew and leaves out what was given: an object that
-   * was there all the time comes, one that came meanwhile may, and one given before may hold no longer. A cursor is good for one call;
+   * what one answer would have been. Where what was searched so far changed in between, the search begins anew and leaves out what was
+   * given: an object that was there all the time comes, one that came meanwhile may, and one given before may hold no longer. A cursor is good for one call;
    * the answer has the next. Throws what `listObjects` throws, and `rebac.invalid_request` when it is used again.
    */
   next(limit?: number): ListObjectsAnswer

@@ -39,8 +39,10 @@ class ObjectList {
   /** Found in the part before, which had no room or no steps left for it. */
   #waiting: Found | undefined
   #undecided = false
-  /** The store's, at which the search began. */
-  #version: number
+  /** Changes that the store had seen at the end of the last part. */
+  #changes: number
+  /** What the question itself names, by the store's numbers at that time. */
+  #named: ReadonlySet<number> = new Set()
 
   constructor(session: Session, query: ListObjectsQuery, target: RelationSchema, plan: ReversePlan) {
     this.#session = session
@@ -49,14 +51,14 @@ class ObjectList {
     this.#plan = plan
     this.#search = new ReverseSearch(session.question, plan)
     this.#found = this.#search.run()
-    this.#version = session.graph.version
+    this.#changes = session.graph.changes.count
   }
 
   /** The next part of the list, with a new budget. */
   takePart(limit = Number.POSITIVE_INFINITY): ListObjectsAnswer {
-    const { question, graph } = this.#session
-    if (this.#version === graph.version) this.#session.resume()
-    else this.#beginAnew()
+    const { question } = this.#session
+    if (this.#isDisturbed()) this.#beginAnew()
+    else this.#session.resume()
     question.budget = LIST_STEP_BUDGET
     const retried = this.#waiting
     const objects: string[] = []
@@ -130,11 +132,28 @@ class ObjectList {
   }
 
   #leave(objects: string[], limit: number): ListObjectsAnswer {
+    const { question, graph } = this.#session
     for (const name of objects) this.#given.push(name)
+    this.#named = question.overlay.storedNumbers().add(question.asked)
+    this.#changes = graph.changes.count
     return { objects, complete: false, cursor: new OneUseCursor((next = limit) => this.takePart(next)) }
   }
 
-  /** Numbers of objects hold no longer than the store stays as it is, and what was sure may not be so any more. */
+  /**
+   * Whether the store changed since the last part so that the search must begin anew. INVARIANT: it goes on only where no row that it
+   * walked is another now. Then whatever it found is still held by a tuple of such a row, so that its number is its own still; and what
+   * it has yet to walk it walks as it is then.
+   */
+  #isDisturbed(): boolean {
+    const { question, graph } = this.#session
+    if (graph.changes.count === this.#changes) return false
+    if (question.overlay.isOutdated) return true
+    return graph.changes.someSince(
+      this.#changes,
+      (object, user) => this.#search.hasWalked(user) || this.#named.has(object) || this.#named.has(user),
+    )
+  }
+
   #beginAnew(): void {
     const session = this.#session
     session.begin(this.#query)
@@ -144,7 +163,6 @@ class ObjectList {
     this.#waiting = undefined
     this.#undecided = false
     this.#leaveOut = new Set(this.#given)
-    this.#version = session.graph.version
   }
 }
 

@@ -90,6 +90,20 @@ export class Overlay {
     return TEMPORARY_FROM + (known >= 0 ? known : this.#temporary.push(name) - 1)
   }
 
+  /** The store's numbers of what the contextual tuples name. */
+  storedNumbers(): Set<number> {
+    const numbers = new Set<number>()
+    for (let index = 0; index < this.count; index++)
+      for (const number of [this.objectOf(index), this.userOf(index)])
+        if (number < TEMPORARY_FROM) numbers.add(number)
+    return numbers
+  }
+
+  /** True where the store has come to know an object that had a number of the question's own. */
+  get isOutdated(): boolean {
+    return this.#temporary.some((name) => this.#graph.entities.find(name) !== undefined)
+  }
+
   nameOf(object: number): string {
     return object >= TEMPORARY_FROM
       ? (this.#temporary[object - TEMPORARY_FROM] ?? "")
@@ -163,6 +177,11 @@ export class Overlay {
     if (object !== this.#hidingObject) this.#collectHiding(object)
     const shape = this.#graph.symbols.shapeOf(classId)
     return this.#hidingKeys.size > 0 && this.#hidingKeys.has(hidingKey(shape, user))
+  }
+
+  /** To be called where a question goes on after the store changed: what hides in a row is known by the row's number. */
+  forgetHiding(): void {
+    this.#hidingObject = UNRESOLVED
   }
 
   /** Rows are walked object by object, and each may be as long as the budget: what hides in one is gathered once. */

@@ -46,6 +46,8 @@ export class ReverseSearch {
   readonly #question: Question
   readonly #plan: ReversePlan
   readonly #visited = new VisitedNodes()
+  /** Those whose tuples were looked at: where none of them changes, what was found stays so. */
+  readonly #walked = new Set<number>()
   /** Nodes met, whose own leads are still to be walked. */
   readonly #open: Reached[] = []
   /** Nodes that may hold, not met for certain so far. */
@@ -90,6 +92,11 @@ export class ReverseSearch {
     for (const node of nodes) yield* this.#meet(node)
   }
 
+  /** Whether the tuples that name the entity were looked at. */
+  hasWalked(user: number): boolean {
+    return this.#walked.has(user)
+  }
+
   /** A node, if it is met for the first time, and with it what is computed from it on the same object. */
   #meet(met: Reached): readonly Found[] {
     const found: Found[] = []
@@ -119,8 +126,9 @@ export class ReverseSearch {
       yield { object: asked, relation: asker.relation, sure: true, depth: 0 }
       return
     }
-    const everyone = overlay.numberOf(`${asker.type}:*`)
-    for (const user of everyone === asked ? [asked] : [asked, everyone])
+    const users = new Set([asked, overlay.numberOf(`${asker.type}:*`)])
+    for (const user of users) this.#walked.add(user)
+    for (const user of users)
       yield* this.#along(user, (classId) => this.#leadsOfUser(classId), { sure: true, depth: 0 })
   }
 
@@ -156,6 +164,7 @@ export class ReverseSearch {
   ): IterableIterator<Reached | undefined> {
     let known = -1
     let leads: readonly Lead[] = []
+    this.#walked.add(user)
     for (const tuple of this.#tuplesOf(user)) {
       if (this.#question.isSpent) yield undefined
       const { classId, object } = tuple

@@ -144,6 +144,7 @@ export class Session {
   resume(): void {
     this.question.steps = 0
     this.question.asker?.learnClasses()
+    this.question.overlay.forgetHiding()
     this.#solver.begin()
   }
 

@@ -8,6 +8,7 @@ import {
   usersetMark,
 } from "../relationship-tuple.ts"
 import { Adjacency, HEAD, NOTE } from "./adjacency.ts"
+import { ChangeLog } from "./change-log.ts"
 import { Entities } from "./entities.ts"
 import { fingerprintOf } from "./fingerprint.ts"
 import { EVERYONE, NO_NAME, Symbols } from "./symbols.ts"
@@ -25,8 +26,7 @@ export class TupleGraph {
   readonly byObject = new Adjacency()
   readonly byUser = new Adjacency()
   size = 0
-  /** Another number after each change. */
-  version = 0
+  readonly changes = new ChangeLog()
   /** Keeps what was read ahead from being optimized away. */
   #touched = 0
   /** Contexts kept with conditional tuples, by object, then by class and user. */
@@ -35,10 +35,10 @@ export class TupleGraph {
   /** Puts a tuple in, in place of one with the same key. True where the key is new. */
   add(tuple: RelationshipTuple): boolean {
     const { symbols } = this
-    this.version++
     const hash = usersetMark(tuple.user)
     const object = this.#internEntity(tuple.object)
     const user = this.#internEntity(hash < 0 ? tuple.user : tuple.user.slice(0, hash))
+    this.changes.note(object, user)
     const relationKey = symbols.relationKeys.intern(
       objectType(this, tuple.object),
       symbols.internName(tuple.relation),
@@ -61,7 +61,7 @@ export class TupleGraph {
   remove(key: TupleKey): boolean {
     const found = this.find(key)
     if (found === undefined) return false
-    this.version++
+    this.changes.note(found.object, found.user)
     this.#unlink(found.object, found.classId, found.user)
     this.size--
     this.#release(found.object)
