@@ -1,12 +1,30 @@
 /**
- * IP addresses as conditions know them: OpenFGA's `ipaddress` follows Go's net/netip. An address is its 4 or 16 bytes,
- * an IPv6 zone behind them, so that equal addresses are equal bytes and an IPv4 address is never its mapped IPv6 form.
+ * IP addresses as conditions know them, as OpenFGA's `ipaddress` has them (Go's net/netip, unmapped). An address is its 4 or 16 bytes, an
+ * IPv6 zone behind them, so that equal addresses are equal bytes. An IPv4 address in its mapped IPv6 form is that IPv4 address: else a
+ * range that is not to get in could be got round by another spelling.
  */
 
 const zoneOffset = 16
+/** Bits before the IPv4 address in its mapped form, `::ffff:0:0/96`. */
+const MAPPED_BITS = 96
 
 /** The bytes of an address, or undefined where the text is none: no leading zeros, no shortened IPv4, no brackets. */
 export function parseIpAddress(text: string): Uint8Array | undefined {
+  const bytes = parseWritten(text)
+  return bytes !== undefined && isMapped(bytes) ? bytes.slice(MAPPED_BITS / 8, zoneOffset) : bytes
+}
+
+function isMapped(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= zoneOffset &&
+    bytes[10] === 255 &&
+    bytes[11] === 255 &&
+    bytes.subarray(0, 10).every((byte) => byte === 0)
+  )
+}
+
+/** The bytes as the address is written, a mapped one as IPv6. */
+function parseWritten(text: string): Uint8Array | undefined {
   const percent = text.indexOf("%")
   const address = percent < 0 ? text : text.slice(0, percent)
   if (!address.includes(":")) return percent < 0 ? parseIpv4(address) : undefined
@@ -69,14 +87,20 @@ export interface IpPrefix {
   readonly bits: number
 }
 
-/** A range like `10.0.0.0/8`, or undefined where the text is none. Zones are not allowed. */
+/**
+ * A range like `10.0.0.0/8`, or undefined where the text is none. Zones are not allowed. One within the mapped addresses is a range of
+ * IPv4; a wider one holds no IPv4 address, as in OpenFGA.
+ */
 export function parseIpPrefix(text: string): IpPrefix | undefined {
   const slash = text.lastIndexOf("/")
   const length = text.slice(slash + 1)
   if (slash < 0 || !/^(0|[1-9][0-9]{0,2})$/.test(length)) return undefined
-  const address = parseIpAddress(text.slice(0, slash))
-  if (address === undefined || address.length > 16 || Number(length) > address.length * 8) return undefined
-  return { address, bits: Number(length) }
+  const address = parseWritten(text.slice(0, slash))
+  const bits = Number(length)
+  if (address === undefined || address.length > 16 || bits > address.length * 8) return undefined
+  return isMapped(address) && bits >= MAPPED_BITS
+    ? { address: address.slice(MAPPED_BITS / 8), bits: bits - MAPPED_BITS }
+    : { address, bits }
 }
 
 /** True where the address lies in the range. Families never match each other, and an address with a zone lies in none. */
