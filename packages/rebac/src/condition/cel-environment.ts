@@ -1,11 +1,13 @@
 import { CelScalar, celEnv, celFunc, celMethod, isCelError, parse, plan } from "@bufbuild/cel"
 import { MATCH_COST_LIMIT, MATCH_COST_PER_UNIT, SEARCH_COST_PER_UNIT } from "../limits.ts"
 import { ConditionProblem } from "./condition-problem.ts"
+import { durationFunctions } from "./duration-values.ts"
 import { evaluationMeter, meteringFunctions } from "./evaluation-meter.ts"
 import { isInPrefix, parseIpAddress, parseIpPrefix } from "./ip-address.ts"
 import { matchCost } from "./match-cost.ts"
 import { textCasts } from "./text-casts.ts"
-import { timestampPartMethods } from "./timestamp-parts.ts"
+import { textComparisons } from "./text-order.ts"
+import { timestampFunctions } from "./timestamp-parts.ts"
 
 /** The types that values of conditions have. `any` is a JSON value of whatever kind, `dyn` what an expression made of one. */
 export type CelTypeName =
@@ -82,7 +84,9 @@ export const conditionEnvironment = celEnv({
   funcs: [
     ...meteringFunctions,
     ...textCasts,
-    ...timestampPartMethods,
+    ...timestampFunctions,
+    ...durationFunctions,
+    ...textComparisons,
     ...[matchesMethod, matchesFunction, boundedContains, timestampOfSeconds, ipaddress, inCidr],
   ],
 })

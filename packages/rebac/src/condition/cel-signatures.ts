@@ -65,7 +65,7 @@ for (const kind of [string, bool, int, uint, double, bytes, timestamp, duration]
 for (const kind of [bool, string]) add("bool", bool, kind)
 for (const kind of [bytes, string]) add("bytes", bytes, kind)
 for (const kind of [timestamp, string, int]) add("timestamp", timestamp, kind)
-for (const kind of [duration, string, int]) add("duration", duration, kind)
+for (const kind of [duration, string]) add("duration", duration, kind)
 add("type", type, a)
 add("dyn", dyn, a)
 for (const name of ["contains", "startsWith", "endsWith", "matches"]) addMethod(name, string, bool, string)

@@ -241,3 +241,39 @@ describe("addresses", () => {
     },
   )
 })
+
+describe("durations, numbers and times are converted as the real server does (observed on 1.22.1)", () => {
+  const parameters = {
+    du: type("DURATION"),
+    d: type("DOUBLE"),
+    s: type("STRING"),
+    t: type("TIMESTAMP"),
+  }
+  const values = { du: "1h30m0.25s", d: 1234567, s: "", t: "2024-06-01T12:00:00.5Z" }
+  test.each([
+    ["int(du) == 5400250000000", "true"],
+    ["du.getMilliseconds() == 5400250 && du.getSeconds() == 5400", "true"],
+    ["duration('-1.5s').getMilliseconds() == -1500", "true"],
+    ["string(du) == '5400.25s' && string(duration('-1.5s')) == '-1.5s'", "true"],
+    ["string(duration('1ns')) == '0.000000001s' && string(duration('0s')) == '0s'", "true"],
+    ["duration(s) == duration('0s')", "error"],
+    ["duration('3000000h') > du", "error"],
+    ["string(d) == '1.234567e+06' && string(d - 1234566.0) == '1'", "true"],
+    ["string(999999.0) == '999999' && string(0.0001) == '0.0001' && string(0.00001) == '1e-05'", "true"],
+    ["string(d / 0.0) == '+Inf' && string(-d / 0.0) == '-Inf'", "true"],
+    [
+      "string(t) == '2024-06-01T12:00:00.5Z' && string(timestamp('2024-06-01T12:00:00Z')) == '2024-06-01T12:00:00Z'",
+      "true",
+    ],
+    ["t.getHours('Europe/Berlin') == 14 && t.getHours('US/Eastern') == 8", "true"],
+    ["t.getHours('europe/berlin') == 14", "error"],
+    ["'\u{1F600}' > '\uFFFD' && '\uFFFD' < '\u{1F600}' && !('\u{1F600}' <= '\uE000')", "true"],
+    ["'a' < 'b' && 'a' <= 'a' && 'ab' > 'a' && !('' > 'a') && 'B' < 'a' && 'é' > 'z'", "true"],
+  ])("%s: %s", (expression, expected) => {
+    expect(outcome(expression, parameters, values)).toBe(expected)
+  })
+
+  test("no duration is made of a number", () => {
+    expect(() => outcome("duration(1) == du", parameters, values)).toThrow("no matching overload")
+  })
+})

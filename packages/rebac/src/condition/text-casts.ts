@@ -2,7 +2,7 @@ import { type CelFunc, CelScalar, celFunc, celUint } from "@bufbuild/cel"
 import { ConditionProblem } from "./condition-problem.ts"
 
 /**
- * Numbers from text as OpenFGA's CEL reads them (Go's strconv). The library reads as JavaScript does: there the empty text is 0,
+ * Numbers from text and to it as OpenFGA's CEL has them (Go's strconv). The library reads as JavaScript does: there the empty text is 0,
  * spaces are cut and `0x10` is 16, and a condition would hold for a value that OpenFGA refuses.
  */
 
@@ -40,9 +40,20 @@ function parseFloat64(text: string): number {
   return value
 }
 
-/** `int`, `uint` and `double` of a text. Throws `ConditionProblem` for a text that is not exactly a number of the kind. */
+/** A double as Go writes it: with an exponent below a ten-thousandth and from a million on, of two digits at least. */
+function writeFloat64(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf"
+  if (Object.is(value, -0)) return "-0"
+  const [digits = "", exponent = ""] = value.toExponential().split("e")
+  const power = Number(exponent)
+  if (power >= -4 && power < 6) return String(value)
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`
+}
+
+/** `int`, `uint` and `double` of a text, and the text of a double. Throws `ConditionProblem` for a text that is not exactly a number of the kind. */
 export const textCasts: readonly CelFunc[] = [
   celFunc("int", [STRING], INT, parseInt64),
   celFunc("uint", [STRING], UINT, (text) => celUint(parseUint64(text))),
   celFunc("double", [STRING], DOUBLE, parseFloat64),
+  celFunc("string", [DOUBLE], STRING, writeFloat64),
 ]

@@ -1,4 +1,4 @@
-import { type CelFunc, CelScalar, type CelType, celEnv, celMethod, parse, plan } from "@bufbuild/cel"
+import { type CelFunc, CelScalar, type CelType, celEnv, celFunc, celMethod, parse, plan } from "@bufbuild/cel"
 import { ConditionProblem } from "./condition-problem.ts"
 
 /**
@@ -32,14 +32,26 @@ const parts: Readonly<Record<string, (shown: ShownTime) => number>> = {
 
 /** Zones whose rules are kept ready: more than there are, as to make them ready takes 0.1 ms. Each takes about 50 KB. */
 const rememberedZones = 1_000
-const zones = new Map<string, Intl.DateTimeFormat>()
+const zones = new Map<string, Zone>()
+
+interface Zone {
+  /** As it is written, or that of which it is another name. */
+  readonly name: string
+  readonly format: Intl.DateTimeFormat
+}
 
 function formatOf(name: string): Intl.DateTimeFormat {
-  // Names are the same in either case; OpenFGA's library knows no offsets without a colon, of which there are thousands.
-  const zone = name.toLowerCase()
-  const known = zones.get(zone)
-  if (known !== undefined) return known
-  if (/^[+-]/.test(zone)) throw new ConditionProblem("unknown time zone")
+  const lowerCase = name.toLowerCase()
+  const zone = zones.get(lowerCase) ?? learnZone(lowerCase)
+  // OpenFGA's library knows a zone in its own spelling alone.
+  if (zone.name !== name && zone.name.toLowerCase() === lowerCase)
+    throw new ConditionProblem("unknown time zone")
+  return zone.format
+}
+
+function learnZone(lowerCase: string): Zone {
+  // Offsets without a colon, of which there are thousands, are no zones of OpenFGA's library.
+  if (/^[+-]/.test(lowerCase)) throw new ConditionProblem("unknown time zone")
   const fields = ["year", "month", "day", "hour", "minute", "second"].map((name) => [name, "numeric"])
   let format: Intl.DateTimeFormat
   try {
@@ -47,14 +59,15 @@ function formatOf(name: string): Intl.DateTimeFormat {
       ...Object.fromEntries(fields),
       calendar: "iso8601",
       hourCycle: "h23",
-      timeZone: zone,
+      timeZone: lowerCase,
     })
   } catch {
     throw new ConditionProblem("unknown time zone")
   }
   if (zones.size >= rememberedZones) zones.clear()
-  zones.set(zone, format)
-  return format
+  const zone = { name: format.resolvedOptions().timeZone, format }
+  zones.set(lowerCase, zone)
+  return zone
 }
 
 /** An offset like `-08:00` or `05:30` in milliseconds; undefined where the zone is a name. */
@@ -90,12 +103,21 @@ function read(value: unknown, zone: string, part: (shown: ShownTime) => number):
   return BigInt(part(shownIn(zone, Number(seconds) * 1_000 + Math.floor(nanos / 1_000_000))))
 }
 
-/** CEL's methods for the parts of timestamps: without a zone in UTC, with one by name or offset. */
-export const timestampPartMethods: readonly CelFunc[] = Object.entries(parts).flatMap(([name, part]) => [
-  celMethod(name, timestampType, [], INT, function () {
-    return read(this, "", part)
-  }),
-  celMethod(name, timestampType, [STRING], INT, function (zone) {
-    return read(this, zone, part)
-  }),
-])
+/** In UTC, with as many digits behind the second as it takes. OpenFGA keeps the zone that a timestamp was written in; here it is not known. */
+function textOf(value: unknown): string {
+  const { seconds, nanos } = (value as TimestampValue).message
+  const fraction = nanos === 0 ? "" : `.${String(nanos).padStart(9, "0").replace(/0+$/, "")}`
+  return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19)}${fraction}Z`
+}
+
+/** CEL's methods for the parts of timestamps: without a zone in UTC, with one by name or offset; and their text. */
+export const timestampFunctions: readonly CelFunc[] = Object.entries(parts)
+  .flatMap(([name, part]) => [
+    celMethod(name, timestampType, [], INT, function () {
+      return read(this, "", part)
+    }),
+    celMethod(name, timestampType, [STRING], INT, function (zone) {
+      return read(this, zone, part)
+    }),
+  ])
+  .concat(celFunc("string", [timestampType], STRING, textOf))
