@@ -39,7 +39,7 @@ export const REWRITE_NESTING_LIMIT = 64
  * plus one for each element and every 8 characters in it; the dearer functions cost more. OpenFGA's limit is 100 units of CEL's own cost model, which is stricter.
  */
 export const CONDITION_COST_LIMIT = 20_000
-/** Cost of a `matches`: characters of the text times length of the pattern with its repetitions written out. */
+/** Cost of a `matches`: characters of the text times length of the pattern with its repetitions written out, and reading the pattern (`match-cost.ts`). */
 export const MATCH_COST_LIMIT = 2_000_000
 /** Of those, what one unit of `CONDITION_COST_LIMIT` pays for: 3 to 10 ns each were measured. */
 export const MATCH_COST_PER_UNIT = 100
