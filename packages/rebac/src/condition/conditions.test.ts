@@ -277,3 +277,22 @@ describe("durations, numbers and times are converted as the real server does (ob
     expect(() => outcome("duration(1) == du", parameters, values)).toThrow("no matching overload")
   })
 })
+
+test.each<[unknown, string]>([
+  [{ x: 1 }, "true"],
+  [{ x: null }, "true"],
+  [{ y: 1 }, "false"],
+  [{}, "false"],
+  [["x"], "error"],
+  ["x", "false"],
+  [1, "false"],
+  [null, "false"],
+])("whether %j has a member x is %s", (p, expected) => {
+  expect(outcome("has(p.x)", { p: type("ANY") }, { p })).toBe(expected)
+  const opposite = expected === "true" ? "false" : expected === "false" ? "true" : "error"
+  expect(outcome("!has(p.x)", { p: type("ANY") }, { p })).toBe(opposite)
+})
+
+test("a member that is null is one in a map of the expression's own making too", () => {
+  expect(outcome("has({'a': null}.a) && !has({'a': null}.b)", {}, {})).toBe("true")
+})

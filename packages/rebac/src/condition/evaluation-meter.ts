@@ -46,7 +46,7 @@ function chargeValue(value: unknown): void {
   }
 }
 
-const { DYN, INT } = CelScalar
+const { BOOL, DYN, INT, STRING } = CelScalar
 
 /**
  * The functions that an expression is given where it is compiled (`meterExpression`): each hands its argument on. No expression
@@ -65,6 +65,15 @@ export const meteringFunctions = [
   celFunc("@finish", [DYN], DYN, (list) =>
     isCelList(list) ? celList([...list] as CelInput[]) : (list as CelInput),
   ),
+  celFunc("@member", [STRING, DYN], BOOL, (name, map) => {
+    if (isCelList(map)) throw new ConditionProblem("a list has no members")
+    if (!isCelMap(map)) return false
+    evaluationMeter.charge(1)
+    if (map.has(name)) return true
+    evaluationMeter.charge(map.size)
+    for (const [key] of map) if (key === name) return true
+    return false
+  }),
   celFunc("@pay", [INT, DYN], DYN, (amount, value) => {
     evaluationMeter.charge(Number(amount))
     return value as CelInput

@@ -43,6 +43,9 @@ function meter(expression: Expression | undefined, place: Place): void {
   switch (kind.case) {
     case "selectExpr":
       meter(kind.value.operand, place)
+      // The library's own says of a list that it has no such member, and of a member that is null that it is not there.
+      if (kind.value.testOnly && kind.value.operand !== undefined)
+        expression.exprKind = wrapped(`member("${kind.value.field}", x)`, kind.value.operand).exprKind
       return
     case "callExpr":
       meterCall(kind.value, place)
