@@ -35,7 +35,6 @@ class ObjectList {
   /** The same by name, once a search that began anew could find it again. */
   #leaveOut: ReadonlySet<string> | undefined
   #search: ReverseSearch
-  #found: Iterator<Found | undefined>
   /** Found in the part before, which had no room or no steps left for it. */
   #waiting: Found | undefined
   #undecided = false
@@ -50,7 +49,6 @@ class ObjectList {
     this.#target = target
     this.#plan = plan
     this.#search = new ReverseSearch(session.question, plan)
-    this.#found = this.#search.run()
     this.#changes = session.graph.changes.count
   }
 
@@ -90,8 +88,7 @@ class ObjectList {
     const { question } = this.#session
     question.pausable = true
     try {
-      const next = this.#found.next()
-      return next.done === true ? "end" : next.value
+      return this.#search.next()
     } finally {
       question.pausable = false
     }
@@ -159,7 +156,6 @@ class ObjectList {
     session.begin(this.#query)
     session.ask(this.#query.user)
     this.#search = new ReverseSearch(session.question, this.#plan)
-    this.#found = this.#search.run()
     this.#waiting = undefined
     this.#undecided = false
     this.#leaveOut = new Set(this.#given)

@@ -1,15 +1,10 @@
-import type { ConditionContext } from "../condition/condition-program.ts"
 import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
 import type { RelationSchema } from "../model/model-schema.ts"
 import type { Lead, ReversePlan } from "../model/reverse-plan.ts"
-import { EVERYONE, NO_NAME } from "../store/symbols.ts"
-import { TEMPORARY_FROM } from "./overlay.ts"
+import { NamedTuples } from "./named-tuples.ts"
 import type { Question } from "./question.ts"
-import { ERROR, TRUE } from "./verdict.ts"
 import { VisitedNodes } from "./visited-nodes.ts"
 
-/** Steps charged for a tuple: to look at it, and to hand on what it leads to. */
-const TUPLE_STEPS = 3
 /** Unsure nodes kept back at most: who wants some of a million objects is not to wait for the last. */
 const UNSURE_LIMIT = 256
 
@@ -25,12 +20,9 @@ export interface Reached extends Found {
   readonly depth: number
 }
 
-/** A tuple that names a user, seen from there. */
-interface UserTuple {
-  readonly classId: number
-  readonly object: number
-  readonly user: number
-  readonly context: ConditionContext | undefined
+/** Tuples under way, and what they lead from: a lead of something unsure is unsure. */
+interface Walk extends Pick<Reached, "sure" | "depth"> {
+  readonly tuples: NamedTuples
 }
 
 /**
@@ -48,8 +40,15 @@ export class ReverseSearch {
   readonly #visited = new VisitedNodes()
   /** Those whose tuples were looked at: where none of them changes, what was found stays so. */
   readonly #walked = new Set<number>()
-  /** Nodes met, whose own leads are still to be walked. */
+  /** Plain users whose tuples are still to be walked; undefined before the first step. */
+  #users: number[] | undefined
+  #walk: Walk | undefined
+  /** Nodes met, in their order: those given, then those still to be. */
+  readonly #met: Reached[] = []
+  #given = 0
+  /** Nodes met, whose own leads are still to be walked from `#nextOpen` on. */
   readonly #open: Reached[] = []
+  #nextOpen = 0
   /** Nodes that may hold, not met for certain so far. */
   #unsure: Reached[] = []
 
@@ -59,37 +58,21 @@ export class ReverseSearch {
   }
 
   /**
-   * The nodes that the asked user reaches, each once, the sure ones first. Of a pausable question, nothing (`undefined`) comes where
-   * its budget is spent before the next is found: whoever gives it a new one goes on where he was.
+   * The next node that the asked user reaches, each once, the sure ones first. Of a pausable question, undefined comes where its
+   * budget is spent before the next is found: whoever gives it a new one goes on where he was.
    */
-  *run(): IterableIterator<Found | undefined> {
-    yield* this.#walk(this.#begin())
+  next(): Found | undefined | "end" {
     for (;;) {
-      for (let head = 0; head < this.#open.length; head++)
-        yield* this.#walk(this.#leadsBeyond(this.#open[head] as Reached))
-      this.#open.length = 0
-      if (this.#unsure.length === 0) return
-      yield* this.#giveUnsure()
+      const found = this.#met[this.#given]
+      if (found !== undefined) {
+        this.#given++
+        return found
+      }
+      this.#met.length = 0
+      this.#given = 0
+      if (this.#question.isSpent) return undefined
+      if (!this.#step()) return "end"
     }
-  }
-
-  /**
-   * Gives the sure ones of some nodes; keeps the others for later, as they may yet be met for certain. But no longer than it is worth
-   * waiting.
-   */
-  *#walk(nodes: Iterable<Reached | undefined>): IterableIterator<Found | undefined> {
-    for (const node of nodes) {
-      if (node === undefined) yield undefined
-      else if (node.sure) yield* this.#meet(node)
-      else this.#unsure.push(node)
-      if (this.#unsure.length >= UNSURE_LIMIT) yield* this.#giveUnsure()
-    }
-  }
-
-  *#giveUnsure(): IterableIterator<Found> {
-    const nodes = this.#unsure
-    this.#unsure = []
-    for (const node of nodes) yield* this.#meet(node)
   }
 
   /** Whether the tuples that name the entity were looked at. */
@@ -97,134 +80,118 @@ export class ReverseSearch {
     return this.#walked.has(user)
   }
 
+  /** The nodes to which holding this one leads in one step. */
+  *leadsOf(node: Reached): IterableIterator<Reached> {
+    for (const lead of this.#plan.computed(node.relation)) yield computedFrom(node, lead)
+    if (!this.#plan.leadsBeyond(node.relation)) return
+    const { tuples, ...from } = this.#walkFrom(node)
+    while (tuples.next()) for (const lead of tuples.leads) yield throughTuple(from, tuples.object, lead)
+  }
+
+  /** Looks at one more tuple, or takes up what comes next; false where nothing is left. */
+  #step(): boolean {
+    const walk = this.#walk
+    if (walk === undefined) return this.#takeUp()
+    const { tuples } = walk
+    if (!tuples.next()) {
+      this.#walk = undefined
+      return true
+    }
+    for (const lead of tuples.leads) this.#reach(throughTuple(walk, tuples.object, lead))
+    if (tuples.undecided) this.undecided = true
+    return true
+  }
+
+  #takeUp(): boolean {
+    if (this.#users === undefined) {
+      this.#users = this.#begin()
+      return true
+    }
+    const user = this.#users.shift()
+    if (user !== undefined) {
+      const tuples = new NamedTuples(this.#question, this.#plan, { entity: user, held: undefined })
+      this.#walk = { tuples, sure: true, depth: 0 }
+      return true
+    }
+    const node = this.#open[this.#nextOpen]
+    if (node !== undefined) {
+      this.#nextOpen++
+      this.#walk = this.#walkFrom(node)
+      return true
+    }
+    this.#open.length = 0
+    this.#nextOpen = 0
+    if (this.#unsure.length === 0) return false
+    this.#meetUnsure()
+    return true
+  }
+
+  /** The plain users to begin with; a userset is met itself. */
+  #begin(): number[] {
+    const { asker, asked, overlay } = this.#question
+    if (asker === undefined) return []
+    if (asker.relation !== undefined) {
+      this.#meet({ object: asked, relation: asker.relation, sure: true, depth: 0 })
+      return []
+    }
+    const users = new Set([asked, overlay.numberOf(`${asker.type}:*`)])
+    for (const user of users) this.#walked.add(user)
+    return [...users]
+  }
+
+  /** The tuples that name whoever holds the node. */
+  #walkFrom({ object, relation, sure, depth }: Reached): Walk {
+    this.#walked.add(object)
+    const tuples = new NamedTuples(this.#question, this.#plan, { entity: object, held: relation })
+    return { tuples, sure, depth: depth + 1 }
+  }
+
+  /** Meets a sure node; keeps another for later, as it may yet be met for certain. But no longer than it is worth waiting. */
+  #reach(node: Reached): void {
+    if (node.sure) this.#meet(node)
+    else this.#unsure.push(node)
+    if (this.#unsure.length >= UNSURE_LIMIT) this.#meetUnsure()
+  }
+
+  #meetUnsure(): void {
+    const nodes = this.#unsure
+    this.#unsure = []
+    for (const node of nodes) this.#meet(node)
+  }
+
   /** A node, if it is met for the first time, and with it what is computed from it on the same object. */
-  #meet(met: Reached): readonly Found[] {
-    const found: Found[] = []
-    const nodes = [met]
-    for (const node of nodes) {
-      if (!this.#visited.add(node.object, node.relation.index)) continue
-      this.#question.visit()
-      if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
-        this.tooDeep = true
-        return found
-      }
-      found.push(node)
+  #meet(first: Reached): void {
+    const met = this.#met
+    let meeting = met.length
+    if (!this.#enter(first)) return
+    for (; meeting < met.length; meeting++) {
+      const node = met[meeting] as Reached
       for (const lead of this.#plan.computed(node.relation)) {
         const next = computedFrom(node, lead)
-        if (next.sure || !met.sure) nodes.push(next)
+        if (next.sure || !first.sure) this.#enter(next)
         else this.#unsure.push(next)
       }
       if (this.#plan.leadsBeyond(node.relation)) this.#open.push(node)
     }
-    return found
   }
 
-  *#begin(): IterableIterator<Reached | undefined> {
-    const { asker, asked, overlay } = this.#question
-    if (asker === undefined) return
-    if (asker.relation !== undefined) {
-      yield { object: asked, relation: asker.relation, sure: true, depth: 0 }
-      return
+  /** Puts a node among those met; false where it was there, or lies deeper than a question may go. */
+  #enter(node: Reached): boolean {
+    if (!this.#visited.add(node.object, node.relation.index)) return false
+    this.#question.visit()
+    if (node.depth >= RESOLUTION_DEPTH_LIMIT) {
+      this.tooDeep = true
+      return false
     }
-    const users = new Set([asked, overlay.numberOf(`${asker.type}:*`)])
-    for (const user of users) this.#walked.add(user)
-    for (const user of users)
-      yield* this.#along(user, (classId) => this.#leadsOfUser(classId), { sure: true, depth: 0 })
-  }
-
-  /** What tuples of a class give to the plain user, or to everyone, that they name. */
-  #leadsOfUser(classId: number): readonly Lead[] {
-    const userRelation = this.#userRelationOf(classId)
-    // A tuple that names a userset of the asked object is none of the object itself.
-    if (userRelation !== NO_NAME && userRelation !== EVERYONE) return []
-    return this.#directLeads(classId)
-  }
-
-  #directLeads(classId: number): readonly Lead[] {
-    const relation = this.#question.navigator.allowedRelation(classId)
-    const lead = relation === undefined ? undefined : this.#plan.direct(relation)
-    return lead === undefined ? [] : [lead]
-  }
-
-  /** What tuples of a class that name an object give to whoever holds the relation on it. */
-  #leadsOfHolder(classId: number, held: RelationSchema): readonly Lead[] {
-    const { navigator } = this.#question
-    const userRelation = this.#userRelationOf(classId)
-    if (userRelation !== NO_NAME)
-      return navigator.symbols.name(userRelation) === held.name ? this.#directLeads(classId) : []
-    const tupleset = navigator.allowedRelation(classId)
-    return tupleset === undefined ? [] : this.#plan.throughTupleset(tupleset, held)
-  }
-
-  /** The nodes to which the tuples that name a user lead. Tuples of one class mostly lie together, and lead alike. */
-  *#along(
-    user: number,
-    leadsOf: (classId: number) => readonly Lead[],
-    { sure, depth }: Pick<Reached, "sure" | "depth">,
-  ): IterableIterator<Reached | undefined> {
-    let known = -1
-    let leads: readonly Lead[] = []
-    this.#walked.add(user)
-    for (const tuple of this.#tuplesOf(user)) {
-      if (this.#question.isSpent) yield undefined
-      const { classId, object } = tuple
-      if (classId !== known) leads = leadsOf(classId)
-      known = classId
-      if (leads.length === 0 || !this.#holds(tuple)) continue
-      for (const lead of leads) yield { object, relation: lead.relation, sure: sure && lead.sure, depth }
-    }
-  }
-
-  /** The tuples that name the user, contextual ones first; stored ones that the question hides are passed over. */
-  *#tuplesOf(user: number): IterableIterator<UserTuple> {
-    const { graph, overlay } = this.#question
-    for (const index of overlay.ofUser(user))
-      yield {
-        classId: overlay.classes[index] ?? -1,
-        object: overlay.objectOf(index),
-        user,
-        context: overlay.contextOf(index),
-      }
-    if (user >= TEMPORARY_FROM) return
-    const overlaid = overlay.count > 0 || overlay.hidesStored
-    for (const { classId, neighbour } of graph.byUser.entries(user)) {
-      this.#question.spend(TUPLE_STEPS)
-      if (overlaid && overlay.hides(neighbour, classId, user)) continue
-      const conditional = graph.symbols.conditionOf(classId) !== NO_NAME
-      const context = conditional ? graph.contextOf(neighbour, classId, user) : undefined
-      yield { classId, object: neighbour, user, context }
-    }
-  }
-
-  #userRelationOf(classId: number): number {
-    const { symbols } = this.#question.navigator
-    return symbols.userKinds.second[symbols.userKindOf(classId)] ?? NO_NAME
-  }
-
-  #holds({ classId, object, user, context }: UserTuple): boolean {
-    if (this.#question.graph.symbols.conditionOf(classId) === NO_NAME) return true
-    const verdict = this.#question.conditionVerdict(object, classId, user, context)
-    if (verdict === ERROR) this.undecided = true
-    return verdict === TRUE
-  }
-
-  /** The nodes to which holding this one leads in one step. */
-  *leadsOf(node: Reached): IterableIterator<Reached> {
-    for (const lead of this.#plan.computed(node.relation)) yield computedFrom(node, lead)
-    if (this.#plan.leadsBeyond(node.relation))
-      for (const lead of this.#leadsBeyond(node)) if (lead !== undefined) yield lead
-  }
-
-  /** Those of them that are on other objects. */
-  #leadsBeyond(node: Reached): IterableIterator<Reached | undefined> {
-    const { object, relation, sure, depth } = node
-    return this.#along(object, (classId) => this.#leadsOfHolder(classId, relation), {
-      sure,
-      depth: depth + 1,
-    })
+    this.#met.push(node)
+    return true
   }
 }
 
 function computedFrom({ object, sure, depth }: Reached, lead: Lead): Reached {
   return { object, relation: lead.relation, sure: sure && lead.sure, depth }
+}
+
+function throughTuple(from: Pick<Reached, "sure" | "depth">, object: number, lead: Lead): Reached {
+  return { object, relation: lead.relation, sure: from.sure && lead.sure, depth: from.depth }
 }

@@ -1,5 +1,5 @@
 import { RESOLUTION_DEPTH_LIMIT } from "../limits.ts"
-import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "../store/adjacency.ts"
+import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "../store/row-head.ts"
 import { Frontier } from "./frontier.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"

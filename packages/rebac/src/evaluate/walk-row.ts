@@ -1,5 +1,5 @@
 import type { ConditionContext } from "../condition/condition-program.ts"
-import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "../store/adjacency.ts"
+import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "../store/row-head.ts"
 import type { Frontier } from "./frontier.ts"
 import { TEMPORARY_FROM } from "./overlay.ts"
 import type { Question } from "./question.ts"
@@ -179,7 +179,8 @@ function walkOverlaidRow(
   const { byObject } = graph
   if (byObject.setsOf(object) !== undefined)
     return either(verdict, walkLongRow(question, view, object, true, frontier))
-  for (const { classId, neighbour } of byObject.entries(object)) {
+  for (const row = byObject.row(object); row.next(); ) {
+    const { classId, neighbour } = row
     question.spend(1)
     if ((view.actions[classId] ?? 0) === 0) continue
     if (overlay.hides(object, classId, neighbour)) continue

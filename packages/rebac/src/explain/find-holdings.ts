@@ -58,7 +58,8 @@ export function findHoldings(
   question.budget = Math.min(question.budget, HOLDINGS_STEPS)
   const holdings = new Map<string, string[]>()
   try {
-    for (const found of new ReverseSearch(question, plan).run()) {
+    const search = new ReverseSearch(question, plan)
+    for (let found = search.next(); found !== "end"; found = search.next()) {
       if (found === undefined) continue
       const { object, relation, sure } = found
       if (!relations.has(relation) || !(sure || session.decide(relation, object) === TRUE)) continue

@@ -1,18 +1,9 @@
 import { IdSet } from "./id-set.ts"
+import { RowCursor } from "./row-cursor.ts"
+import { COUNT, HEAD, ONLY_NEIGHBOUR, START } from "./row-head.ts"
 
 /** Entries of a row up to this many lie together and are looked at one by one; a longer row becomes sets by class. */
 export const SHORT_ROW_LIMIT = 32
-
-/** Integers of a head. */
-export const HEAD = 4
-/** In a head: entries of the row; below 0, `longRows[-1 - entries]` has them. */
-export const COUNT = 0
-/** In a head: where the row begins in `pool`; for a row of one entry, its class. */
-export const START = 1
-/** In a head: for a row of one entry, its neighbour. */
-export const ONLY_NEIGHBOUR = 2
-/** In a head: free for whoever owns the rows. */
-export const NOTE = 3
 
 /** Entries that a row in `pool` has room for. Rows of one entry need no room there. */
 const capacities = [2, 3, 4, 6, 8, 12, 16, 24, SHORT_ROW_LIMIT]
@@ -126,18 +117,14 @@ export class Adjacency {
     return count < 0 ? this.longRows[-1 - count]?.sets : undefined
   }
 
-  /** The entries of a row. It must not change while they are walked. */
+  /** The entries of a row, one at a time. It must not change while they are walked. */
+  row(entity: number): RowCursor {
+    return new RowCursor(this, entity)
+  }
+
+  /** The same for a loop that may make an object for each. */
   *entries(entity: number): IterableIterator<{ readonly classId: number; readonly neighbour: number }> {
-    const head = entity * HEAD
-    const count = this.heads[head + COUNT] ?? 0
-    const start = this.heads[head + START] ?? 0
-    if (count === 1) yield { classId: start, neighbour: this.heads[head + ONLY_NEIGHBOUR] ?? 0 }
-    else if (count > 1)
-      for (let at = start; at < start + count * 2; at += 2)
-        yield { classId: this.pool[at] ?? 0, neighbour: this.pool[at + 1] ?? 0 }
-    else if (count < 0)
-      for (const [classId, set] of this.longRows[-1 - count]?.sets ?? [])
-        for (let place = 0; place < set.size; place++) yield { classId, neighbour: set.values[place] ?? 0 }
+    for (const row = this.row(entity); row.next(); ) yield { classId: row.classId, neighbour: row.neighbour }
   }
 
   #find(start: number, count: number, classId: number, neighbour: number): number {

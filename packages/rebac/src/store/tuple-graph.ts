@@ -7,10 +7,11 @@ import {
   type TupleKey,
   usersetMark,
 } from "../relationship-tuple.ts"
-import { Adjacency, HEAD, NOTE } from "./adjacency.ts"
+import { Adjacency } from "./adjacency.ts"
 import { ChangeLog } from "./change-log.ts"
 import { Entities } from "./entities.ts"
 import { fingerprintOf } from "./fingerprint.ts"
+import { HEAD, NOTE } from "./row-head.ts"
 import { EVERYONE, NO_NAME, Symbols } from "./symbols.ts"
 
 /** Exact for entity numbers below 2^32 and class ids below 2^20. */
