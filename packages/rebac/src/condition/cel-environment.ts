@@ -8,6 +8,7 @@ import { matchCost } from "./match-cost.ts"
 import { textCasts } from "./text-casts.ts"
 import { textComparisons } from "./text-order.ts"
 import { timestampFunctions } from "./timestamp-parts.ts"
+import { timestampCasts } from "./timestamp-text.ts"
 
 /** The types that values of conditions have. `any` is a JSON value of whatever kind, `dyn` what an expression made of one. */
 export type CelTypeName =
@@ -27,7 +28,7 @@ export type CelTypeName =
   | "type"
   | "uint"
 
-const { BOOL, BYTES, DYN, INT, STRING } = CelScalar
+const { BOOL, BYTES, STRING } = CelScalar
 
 const plainEnvironment = celEnv()
 const plainMatches = plan(plainEnvironment, parse("text.matches(pattern)"))
@@ -68,25 +69,15 @@ const inCidr = celMethod("in_cidr", BYTES, [STRING], BOOL, function (text) {
   return isInPrefix(this, prefix)
 })
 
-const plainTimestamp = plan(plainEnvironment, parse("timestamp(text)"))
-
-/** `timestamp` of seconds since the epoch, as the CEL specification has it; the library takes milliseconds. */
-const timestampOfSeconds = celFunc("timestamp", [INT], DYN, (seconds) => {
-  const milliseconds = Number(seconds) * 1_000
-  if (!(Math.abs(milliseconds) <= 8.64e15)) throw new ConditionProblem("timestamp out of range")
-  const result = plainTimestamp({ text: new Date(milliseconds).toISOString() })
-  if (isCelError(result)) throw result
-  return result
-})
-
 /** CEL as conditions use it: the standard functions, with `matches` and `contains` bounded, and OpenFGA's own for addresses. */
 export const conditionEnvironment = celEnv({
   funcs: [
     ...meteringFunctions,
     ...textCasts,
+    ...timestampCasts,
     ...timestampFunctions,
     ...durationFunctions,
     ...textComparisons,
-    ...[matchesMethod, matchesFunction, boundedContains, timestampOfSeconds, ipaddress, inCidr],
+    ...[matchesMethod, matchesFunction, boundedContains, ipaddress, inCidr],
   ],
 })

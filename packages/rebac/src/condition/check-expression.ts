@@ -13,7 +13,8 @@ import {
   type Substitution,
   substitute,
 } from "./cel-type.ts"
-import { ConditionProblem } from "./condition-problem.ts"
+import type { ConditionProblem } from "./condition-problem.ts"
+import { type ConditionSource, expressionProblem } from "./expression-problem.ts"
 
 type ParsedExpression = ReturnType<typeof parse>
 type Expression = ParsedExpression["expr"]
@@ -32,12 +33,6 @@ export function typeOfExpression(
   variables: ReadonlyMap<string, CheckedType>,
 ): CheckedType {
   return new TypeChecker(parsed, source).check(parsed.expr, { variables, depth: 0 })
-}
-
-/** The condition's name and text, for messages. */
-interface ConditionSource {
-  readonly name: string
-  readonly expression: string
 }
 
 /** Where in an expression a part stands: the variables that it sees, loops' own among them, and how deep it is. */
@@ -162,7 +157,7 @@ class TypeChecker {
 
   #problem(expression: Expression, message: string): ConditionProblem {
     const offset = this.#parsed.sourceInfo?.positions[expression.id.toString()] ?? 0
-    return new ConditionProblem(describeError(this.#source, offset, message))
+    return expressionProblem(this.#source, offset, message)
   }
 }
 
@@ -218,12 +213,4 @@ function qualifiedName(expression: Expression | undefined): string | undefined {
   if (kind?.case !== "selectExpr" || kind.value.testOnly) return undefined
   const operand = qualifiedName(kind.value.operand)
   return operand === undefined ? undefined : `${operand}.${kind.value.field}`
-}
-
-/** A mistake as cel-go shows it: where, what, the line, and a mark under it. */
-function describeError({ name, expression }: ConditionSource, offset: number, message: string): string {
-  const before = expression.slice(0, offset).split("\n")
-  const column = (before.at(-1) ?? "").length
-  const line = expression.split("\n")[before.length - 1] ?? ""
-  return `ERROR: ${name}:${before.length}:${column + 1}: ${message}\n | ${line}\n | ${".".repeat(column)}^`
 }

@@ -1,8 +1,11 @@
 import { type CelInput, type CelResult, isCelError, parse, plan } from "@bufbuild/cel"
 import type { ConditionDefinition } from "../authorization-model.ts"
+import { CONDITION_EXPRESSION_BYTES_LIMIT, EXPRESSION_COST_PER_BYTE, MATCH_COST_PER_UNIT } from "../limits.ts"
 import { conditionEnvironment } from "./cel-environment.ts"
 import { describeType, ofParameter } from "./cel-type.ts"
+import { checkConstants } from "./check-constants.ts"
 import { typeOfExpression } from "./check-expression.ts"
+import { checkLiterals } from "./check-literals.ts"
 import { ConditionProblem } from "./condition-problem.ts"
 import { evaluationMeter } from "./evaluation-meter.ts"
 import { meterExpression, tickName } from "./meter-expression.ts"
@@ -31,6 +34,14 @@ export interface ConditionContext {
  * no question end otherwise than the next.
  */
 const FREE_CONVERSION_COST = 32
+
+/** Cost of reading the constant patterns of a model's condition: as much as reading its expression may take, some milliseconds. */
+const PATTERNS_COST_LIMIT = patternCost(CONDITION_EXPRESSION_BYTES_LIMIT)
+
+/** What patterns may cost to be read, in units of `MATCH_COST_LIMIT`, where reading an expression of so many bytes is paid for. */
+export function patternCost(bytes: number): number {
+  return bytes * EXPRESSION_COST_PER_BYTE * MATCH_COST_PER_UNIT
+}
 
 /** Values of one context for each parameter of one condition: undefined where it has none, a problem where it has a wrong one. */
 type ConvertedContext = readonly (ConvertedValue | ConditionProblem | undefined)[]
@@ -62,18 +73,22 @@ export type ParsedExpression = ReturnType<typeof parse>
 
 /**
  * Compiles a condition. Throws `ConditionProblem` with OpenFGA's sentence where its types or its expression are wrong. `parsed` is
- * its expression where somebody has read it already.
+ * its expression where somebody has read it already; `patternCostLimit` what reading its constant patterns may cost, so that one
+ * with a mistake is found (`checkConstants`).
  */
 export function compileCondition(
   definition: ConditionDefinition,
   parsed?: ParsedExpression,
+  patternCostLimit = PATTERNS_COST_LIMIT,
 ): ConditionProgram {
   const types = new Map<string, ParameterType>()
   for (const [name, parameter] of Object.entries(definition.parameters ?? {}))
     types.set(name, readType(name, parameter))
   const variables = new Map([...types].map(([name, type]) => [name, ofParameter(type)]))
   const expression = parsed ?? parseExpression(definition.expression)
+  checkLiterals(expression, definition)
   const result = typeOfExpression(expression, definition, variables)
+  checkConstants(expression.expr, patternCostLimit)
   if (result.name !== "bool")
     throw new ConditionProblem(
       `expected a bool condition expression output, but got '${describeType(result)}'`,
@@ -91,9 +106,14 @@ function readType(name: string, parameter: Parameters<typeof parseParameterType>
   }
 }
 
+/** Reads an expression. One that ends in a comment ends its line too, which the library asks for. */
+export function parseText(expression: string): ParsedExpression {
+  return parse(`${expression}\n`)
+}
+
 function parseExpression(expression: string): ParsedExpression {
   try {
-    return parse(expression)
+    return parseText(expression)
   } catch (error) {
     const message = error instanceof Error ? error.message.split("\n", 1)[0] : "no expression"
     throw new ConditionProblem(`ERROR: Syntax error: ${message}`)

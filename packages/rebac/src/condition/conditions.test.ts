@@ -257,7 +257,7 @@ describe("durations, numbers and times are converted as the real server does (ob
     ["string(du) == '5400.25s' && string(duration('-1.5s')) == '-1.5s'", "true"],
     ["string(duration('1ns')) == '0.000000001s' && string(duration('0s')) == '0s'", "true"],
     ["duration(s) == duration('0s')", "error"],
-    ["duration('3000000h') > du", "error"],
+    ["duration('3000000' + 'h') > du", "error"],
     ["string(d) == '1.234567e+06' && string(d - 1234566.0) == '1'", "true"],
     ["string(999999.0) == '999999' && string(0.0001) == '0.0001' && string(0.00001) == '1e-05'", "true"],
     ["string(d / 0.0) == '+Inf' && string(-d / 0.0) == '-Inf'", "true"],

@@ -1,5 +1,6 @@
 import {
   type CelFunc,
+  type CelInput,
   CelScalar,
   type CelType,
   celEnv,
@@ -19,7 +20,7 @@ import { ConditionProblem } from "./condition-problem.ts"
 const { DYN, INT, STRING } = CelScalar
 const environment = celEnv()
 const durationType = plan(environment, parse("type(duration('0s'))"))() as CelType
-const readDuration = plan(environment, parse("duration(text)"))
+const readPlain = plan(environment, parse("duration(text)"))
 
 interface DurationValue {
   readonly message: { readonly seconds: bigint; readonly nanos: number }
@@ -40,15 +41,20 @@ function textOf(value: unknown): string {
   return `${text.includes("e") ? seconds.toFixed(9).replace(/0+$/, "") : text}s`
 }
 
+const durationForm = /^[+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/
+
+/** A duration from its text, as Go has it. Throws `ConditionProblem` with OpenFGA's sentence. */
+export function readDuration(text: string): CelInput {
+  // Go takes both letters that look like the sign for a millionth; the library one.
+  const value = durationForm.test(text) ? readPlain({ text: text.replaceAll("\u03bc", "\u00b5") }) : undefined
+  if (value === undefined || isCelError(value))
+    throw new ConditionProblem("type conversion error from 'string' to 'google.protobuf.Duration'")
+  return value as CelInput
+}
+
 /** CEL's functions of durations, where OpenFGA's differ from the library's. */
 export const durationFunctions: readonly CelFunc[] = [
-  celFunc("duration", [STRING], DYN, (text) => {
-    if (text === "") throw new ConditionProblem("the text is no duration")
-    const value = readDuration({ text })
-    if (isCelError(value)) throw value
-    nanosecondsOf(value)
-    return value
-  }),
+  celFunc("duration", [STRING], DYN, readDuration),
   celFunc("int", [durationType], INT, nanosecondsOf),
   celFunc("string", [durationType], STRING, textOf),
   celMethod("getMilliseconds", durationType, [], INT, function () {

@@ -1,4 +1,3 @@
-import { parse } from "@bufbuild/cel"
 import type { ConditionParameter } from "../authorization-model.ts"
 import {
   CONDITION_EXPRESSION_BYTES_LIMIT,
@@ -12,6 +11,8 @@ import {
   type ConditionProgram,
   compileCondition,
   type ParsedExpression,
+  parseText,
+  patternCost,
 } from "./condition-program.ts"
 import { freeVariables } from "./free-variables.ts"
 
@@ -110,7 +111,7 @@ function compileOrProblem(values: Values): ConditionProgram | ConditionProblem {
     for (const name of freeVariables(parsed.expr))
       if (!parameters.has(name)) parameters.set(name, textParameter)
     const definition = { name: INLINE_CONDITION, expression, parameters: Object.fromEntries(parameters) }
-    return compileCondition(definition, parsed)
+    return compileCondition(definition, parsed, patternCost(expression.length))
   } catch (error) {
     if (error instanceof ConditionProblem) return error
     throw error
@@ -123,7 +124,7 @@ function problem(sentence: string): ConditionProblem {
 
 function parseInline(expression: string): ParsedExpression {
   try {
-    return parse(expression)
+    return parseText(expression)
   } catch {
     throw problem("invalid CEL expression")
   }

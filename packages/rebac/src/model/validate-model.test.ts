@@ -175,6 +175,18 @@ describe("rules of the language, with OpenFGA's sentences", () => {
 })
 
 describe("sizes", () => {
+  test("a mistake in a condition's constant, where it would not be evaluated too", () => {
+    const expression = 'false && "x".matches("(")'
+    const broken = model([user], { conditions: { late: { name: "late", expression } } })
+    expect(validateModel(broken)).toMatchObject([
+      {
+        code: "invalid_authorization_model",
+        message:
+          "failed to compile expression on condition 'late' - condition expression construction: error parsing regexp: missing closing ): `(`",
+      },
+    ])
+  })
+
   test("more types, conditions, parameters or bytes than OpenFGA takes are refused", () => {
     const types = (count: number) => Array.from({ length: count }, (_, index) => ({ type: `t${index}` }))
     const condition = (name: string, expression: string) => ({ name, expression, parameters: {} })
