@@ -321,3 +321,134 @@ test("inline expressions are taken without a flag, held to a model's limits, and
   const refused = await wire.post(store.path("write"), { writes: { tuple_keys: [long] } })
   expect(refused).toMatchObject({ status: 400, body: { code: "validation_error" } })
 })
+
+/** Tuples' user type, and a document whose relations are given. */
+function documentModel(relations: Record<string, object>, restrictions: Record<string, object[]>) {
+  const metadata = Object.entries(restrictions).map(([name, types]) => [
+    name,
+    { directly_related_user_types: types },
+  ])
+  return {
+    schema_version: "1.1",
+    type_definitions: [
+      { type: "user" },
+      { type: "document", relations, metadata: { relations: Object.fromEntries(metadata) } },
+    ],
+  }
+}
+
+describe("conditions", () => {
+  const withCondition = (expression: string) => ({
+    ...documentModel({ viewer: { this: {} } }, { viewer: [{ type: "user", condition: "tested" }] }),
+    conditions: {
+      tested: {
+        name: "tested",
+        expression,
+        parameters: { t: { type_name: "TYPE_NAME_TIMESTAMP" }, s: { type_name: "TYPE_NAME_STRING" } },
+      },
+    },
+  })
+  const context = { t: "2024-01-01T12:00:00+02:00", s: "a" }
+
+  const ask = async (expression: string) => {
+    const store = await prepareStore(wire, withCondition(expression))
+    const anne = tuple("user:anne", "viewer", "document:1")
+    await writeTuples(wire, store, { ...anne, condition: { name: "tested" } })
+    return await wire.post(store.path("check"), { tuple_key: anne, context })
+  }
+
+  test("a timestamp's text is in UTC", async () => {
+    expect((await ask('string(t) == "2024-01-01T10:00:00Z"')).body).toMatchObject({ allowed: true })
+  })
+
+  test.each([
+    '{s: 1, "a": 2}["a"] == 2',
+    'double("0x1p-2") == 0.25',
+    's.matches("(?P<n>a)(?P<n>b)?")',
+    's.matches("\\\\p{Letter}")',
+  ])("%s is an error at evaluation", async (expression) => {
+    expect(await ask(expression)).toMatchObject({ status: 400, body: { code: "validation_error" } })
+  })
+
+  test.each(["google.protobuf.Timestamp{seconds: 1} < t", '{"a-b": s}.`a-b` == s'])(
+    "%s is refused",
+    async (expression) => {
+      const store = await prepareStore(wire, contractModel)
+      const refused = await wire.post(store.path("authorization-models"), withCondition(expression))
+      expect(refused).toMatchObject({ status: 400, body: { code: "invalid_authorization_model" } })
+    },
+  )
+})
+
+test("a contextual tuple takes the place of the stored one with the same key, in lists too", async () => {
+  const restrictions = [{ type: "user" }, { type: "user", condition: "met" }]
+  const store = await prepareStore(wire, {
+    ...documentModel({ viewer: { this: {} } }, { viewer: restrictions }),
+    conditions: {
+      met: { name: "met", expression: "yes", parameters: { yes: { type_name: "TYPE_NAME_BOOL" } } },
+    },
+  })
+  const anne = tuple("user:anne", "viewer", "document:1")
+  await writeTuples(wire, store, anne)
+  const tuple_keys = [{ ...anne, condition: { name: "met", context: { yes: false } } }]
+  const list = { type: "document", relation: "viewer", user: "user:anne" }
+  const ask = (contextual: object) =>
+    Promise.all([
+      wire.post(store.path("check"), { tuple_key: anne, ...contextual }),
+      wire.post(store.path("list-objects"), { ...list, ...contextual }),
+    ])
+  const [stored, storedList] = await ask({})
+  expect([stored.body, storedList.body]).toMatchObject([{ allowed: true }, { objects: ["document:1"] }])
+  const [check, objects] = await ask({ contextual_tuples: { tuple_keys } })
+  expect([check.body, objects.body]).toMatchObject([{ allowed: false }, { objects: [] }])
+})
+
+test("list-users names whom a check allows, beside everyone", async () => {
+  const everyone = [{ type: "user" }, { type: "user", wildcard: {} }]
+  const computed = (relation: string) => ({ computedUserset: { relation } })
+  const but = (base: object, subtract: object) => ({ difference: { base, subtract } })
+  const [a, b, c] = [computed("a"), computed("b"), computed("c")]
+  const either = { union: { child: [but(a, b), c] } }
+  const model = documentModel(
+    { a: { this: {} }, b: { this: {} }, c: { this: {} }, either, nested: but(a, but(b, c)) },
+    { a: everyone, b: everyone, c: everyone },
+  )
+  const store = await prepareStore(wire, model)
+  const given = (document: string, ...names: string[]) =>
+    names.map((name) => {
+      const [relation = "", id] = name.split("@")
+      return tuple(`user:${id}`, relation, `document:${document}`)
+    })
+  await writeTuples(wire, store, ...given("1", "a@*", "a@x", "b@x", "c@*"))
+  await writeTuples(wire, store, ...given("2", "a@*", "c@x"))
+  for (const [id, relation] of [
+    ["1", "either"],
+    ["2", "nested"],
+  ] as const) {
+    const { body } = await wire.post(store.path("list-users"), {
+      object: { type: "document", id },
+      relation,
+      user_filters: [{ type: "user" }],
+    })
+    const named = { object: { type: "user", id: "x" } }
+    expect((body as { users: unknown[] }).users).toContainEqual(named)
+    const tuple_key = tuple("user:x", relation, `document:${id}`)
+    expect((await wire.post(store.path("check"), { tuple_key })).body).toMatchObject({ allowed: true })
+  }
+})
+
+test("a model whose definitions nest 600 deep is refused", async () => {
+  const deep = (depth: number) => {
+    const names = Array.from({ length: depth }, (_, index) => `r${index}`)
+    const next = (index: number) =>
+      index + 1 === depth ? { type: "user" } : { type: "document", relation: `r${index + 1}` }
+    return documentModel(
+      Object.fromEntries(names.map((name) => [name, { this: {} }])),
+      Object.fromEntries(names.map((name, index) => [name, [next(index)]])),
+    )
+  }
+  const store = await prepareStore(wire, contractModel)
+  const write = async (depth: number) =>
+    (await wire.post(store.path("authorization-models"), deep(depth))).status
+  expect([await write(600), await write(601)]).toEqual([201, 400])
+})
