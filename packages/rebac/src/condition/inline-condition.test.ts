@@ -70,6 +70,7 @@ describe("a tuple that brings its own expression", () => {
     ["no expression", {}],
     ["an empty expression", { expression: "" }],
     ["an expression that is no text", { expression: 5 }],
+    ["an expression that has no form as text", { expression: { toString: 1, valueOf: 1 } }],
     ["no CEL", { expression: "a ==" }],
     ["an expression that is no decision", { expression: "'x'" }],
     ["an unknown type", { expression: "true", parameters: { a: "text" } }],

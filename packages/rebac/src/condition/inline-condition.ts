@@ -90,7 +90,9 @@ class InlineCondition implements ConditionProgram {
     const known = this.#ofText.get(key)
     if (known !== undefined) return known
     const made = compileOrProblem(values)
-    this.#readingCost += EXPRESSION_COST_PER_BYTE * String(values.expression).length
+    // Only a text is read; another value need not even have a form as text.
+    if (typeof values.expression === "string")
+      this.#readingCost += EXPRESSION_COST_PER_BYTE * values.expression.length
     if (key.length > KNOWN_EXPRESSION_LENGTH) return made
     const [oldest] = this.#ofText.keys()
     if (this.#ofText.size >= KNOWN_EXPRESSIONS && oldest !== undefined) this.#ofText.delete(oldest)
