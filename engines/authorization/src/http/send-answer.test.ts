@@ -34,3 +34,26 @@ test("a stream whose reader takes nothing any more is given up, with its list", 
     server.close()
   }
 })
+
+test("a stream whose list finds nothing for longer than a reader may pause is sent to its end", async () => {
+  async function* slow() {
+    for (const object of ["document:1", "document:2"]) {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      yield [{ result: { object } }]
+    }
+  }
+  const options = { requestId: "request", showError: String, readerPauseMilliseconds: 100 }
+  const server = createServer((_, response) => {
+    sendAnswer(response, { lines: slow() }, options).catch(() => response.destroy())
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  try {
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const lines = ["document:1", "document:2"].map((object) => `${JSON.stringify({ result: { object } })}\n`)
+    expect(await answer.text()).toBe(lines.join(""))
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})

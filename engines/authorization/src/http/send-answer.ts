@@ -38,7 +38,10 @@ export async function sendAnswer(
     return
   }
   response.writeHead(answer.status ?? 200, headers)
-  response.setTimeout(pauses.readerPauseMilliseconds ?? readerPauseMilliseconds, () => response.destroy())
+  response.setTimeout(pauses.readerPauseMilliseconds ?? readerPauseMilliseconds, () => {
+    // With nothing to take, the reader waits for the list: for one that finds nothing for long.
+    if (response.writableLength > 0) response.destroy()
+  })
   await pipeline(Readable.from(chunksOf(answer.lines, showError)), response)
 }
 
