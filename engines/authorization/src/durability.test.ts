@@ -257,7 +257,7 @@ async function removeSilently(store: PreparedStore, user: string, position: numb
     ), gone as (
       delete from openfga.tuple using s where store = s.number and "user" = $2
       returning place, written_microseconds, object, relation, "user"
-    ) insert into openfga.change (place, operation, object, relation, "user", changed_microseconds)
+    ) insert into openfga.past_change (place, operation, object, relation, "user", changed_microseconds)
       select place, 'write', object, relation, "user", written_microseconds from gone
       union all
       select openfga.place(number, $3::bigint), 'delete', object, relation, "user", extract(epoch from now()) * 1000000
@@ -307,7 +307,7 @@ test("what a database put back to an older state has lost no longer counts", asy
   expect((await check(wire, store, "user:b", current)).body).toMatchObject({ allowed: true })
   await query(
     `with put_back as (update openfga.store set head = 1 where id = $1 returning number),
-      lost as (delete from openfga.change where place = (select openfga.place(number, 2) from put_back))
+      lost as (delete from openfga.past_change where place = (select openfga.place(number, 2) from put_back))
     delete from openfga.tuple where place = (select openfga.place(number, 2) from put_back)`,
     [store.store],
   )

@@ -62,6 +62,21 @@ test("pages that were read ahead bring every tuple once and in order, to several
   for (const users of lists) expect(users).toEqual(all)
 })
 
+test("pages of tuples with conditions, which are not read ahead, bring every tuple once and in order", async () => {
+  const store = await prepareStore(wire, contractModel)
+  const condition = { name: "from_office", context: {} }
+  for (let start = 0; start < 300; start += 100)
+    await writeTuples(
+      wire,
+      store,
+      ...Array.from({ length: 100 }, (_, index) => ({
+        ...tuple(`user:${start + index}`, "editor", "document:1"),
+        condition,
+      })),
+    )
+  expect(await readAll(store)).toEqual(Array.from({ length: 300 }, (_, index) => `user:${index}`))
+})
+
 test("a page that was read ahead knows every write acknowledged before it, also another process's", async () => {
   const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
   const store = await prepareMany()

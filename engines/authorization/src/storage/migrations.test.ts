@@ -51,7 +51,9 @@ test("a log that had a row for every change is the same log after its rows are s
         tuple: { ...key("a"), condition: { name: "y", context: { k: 1 } } },
       },
     ])
-    const left = await sql<{ places: number }>`select count(*)::int as places from openfga.change`.execute(db)
+    const left = await sql<{
+      places: number
+    }>`select count(*)::int as places from openfga.past_change`.execute(db)
     expect(left.rows).toEqual([{ places: 2 }])
   } finally {
     await db.destroy()

@@ -76,16 +76,18 @@ const createTables: Migration = {
 }
 
 /**
- * The log's lines about the writing of tuples that are there are these tuples' own rows; `change` holds what no tuple shows: deletes,
- * and the writing of what has been deleted since. Half the rows of a write, and nothing is lost: `change_log` is the whole log.
+ * The log's lines about the writing of tuples that are there are these tuples' own rows; `past_change` holds what no tuple shows: deletes,
+ * and the writing of what has been deleted since. Half the rows of a write, and nothing is lost: `change_log` is the whole log. The
+ * table has another name than before, so that an engine of before that still runs fails to read the log instead of missing a part.
  */
 const shareRowsWithLog: Migration = {
   async up(db) {
-    await sql`delete from openfga.change c using openfga.tuple t where c.place = t.place`.execute(db)
+    await sql`alter table openfga.change rename to past_change`.execute(db)
+    await sql`delete from openfga.past_change c using openfga.tuple t where c.place = t.place`.execute(db)
     await sql`
       create view openfga.change_log as
       select place, changed_microseconds, operation, object, relation, "user", condition_name, condition_context
-      from openfga.change
+      from openfga.past_change
       union all
       select place, written_microseconds, 'write', object, relation, "user", condition_name, condition_context
       from openfga.tuple`.execute(db)

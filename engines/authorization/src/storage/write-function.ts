@@ -10,7 +10,7 @@ import { changeChannel } from "./schema.ts"
  * `head`.
  *
  * A tuple's row is the log's line about its writing for as long as it is there, so a write adds one row for each tuple. A delete
- * moves that line into `openfga.change` and adds its own.
+ * moves that line into `openfga.past_change` and adds its own.
  *
  * What must not exist is inserted without a look before it: the key's index says whether it did, and a look would cost as
  * much as the insert. Where one is looked for, it is each key by itself (`lateral`, `limit 1`): what the planner would rather do with
@@ -85,7 +85,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
             delete from openfga.tuple where place = any(v_places)
             returning place, written_microseconds, object, relation, "user", condition_name, condition_context
           )
-          insert into openfga.change
+          insert into openfga.past_change
             (place, changed_microseconds, operation, object, relation, "user", condition_name, condition_context)
           select place, written_microseconds, 'write', object, relation, "user", condition_name, condition_context
           from gone
@@ -112,6 +112,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
           select place from openfga.tuple
           where store = v_store.number and object = k.object and relation = k.relation and "user" = k."user" limit 1
         ) t;
+        if failed is null then raise; end if;
         outcome := 'duplicate'; return next; return;
       end;
 

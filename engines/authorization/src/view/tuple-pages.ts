@@ -2,7 +2,7 @@ import type { StoredTuple, StoreStorage, TupleFilter, TuplePage, TupleStorage } 
 
 /** Tuples read at once for one who asks page after page: twenty pages for the price of two. */
 const maximumAheadTuples = 2_000
-/** Lists that are read ahead at once, each with at most twice `maximumAheadTuples`; the one unused for longest makes room. */
+/** Lists that are read ahead at once, each with at most twice `maximumAheadTuples`; the one unused for longest makes room: some 30 MB. */
 const maximumChains = 8
 
 /** One page to read. */
@@ -40,6 +40,7 @@ export function createTuplePages(
   const chains = new Map<string, Ahead>()
 
   const keep = (key: string, ahead: Ahead) => {
+    if (!ahead.tuples.every(isSmall)) return
     chains.delete(key)
     chains.set(key, ahead)
     const oldest = chains.keys().next().value
@@ -53,7 +54,7 @@ export function createTuplePages(
     const next = doubled(size)
     const afterPosition = tuples.at(-1)?.position ?? 0
     const page = await storage.readTuples(store, filter, { afterPosition, limit: next })
-    return page && { ...page, size: next }
+    return page?.tuples.every(isSmall) ? { ...page, size: next } : undefined
   }
   /** What is ahead, with more than a page in it where that is there; undefined where nothing is, or not of one moment. */
   const take = async (key: string, limit: number): Promise<Ahead | undefined> => {
@@ -93,6 +94,11 @@ export function createTuplePages(
       return { tuples, more }
     },
   }
+}
+
+/** A condition's context may have 32 KiB: lists that hold such tuples are read page by page. */
+function isSmall({ tuple }: StoredTuple): boolean {
+  return !tuple.condition
 }
 
 function doubled(size: number): number {

@@ -70,7 +70,7 @@ export class ReverseSearch {
       }
       this.#met.length = 0
       this.#given = 0
-      if (this.#question.isSpent) return undefined
+      if (this.#question.pausable && this.#question.isSpent) return undefined
       if (!this.#step()) return "end"
     }
   }
