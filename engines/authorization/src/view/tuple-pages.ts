@@ -40,7 +40,6 @@ export function createTuplePages(
   const chains = new Map<string, Ahead>()
 
   const keep = (key: string, ahead: Ahead) => {
-    if (!ahead.tuples.every(isSmall)) return
     chains.delete(key)
     chains.set(key, ahead)
     const oldest = chains.keys().next().value
@@ -85,7 +84,7 @@ export function createTuplePages(
       if (found === undefined) return undefined
       const tuples = found.tuples.slice(0, limit)
       const more = found.tuples.length > limit
-      if (more)
+      if (more && found.tuples.every(isSmall))
         keep(`${list} ${tuples.at(-1)?.position}`, {
           head: found.head,
           tuples: found.tuples.slice(limit),

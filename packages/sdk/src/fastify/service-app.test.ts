@@ -226,6 +226,8 @@ describe("a checked route", () => {
       expect([status, json.code]).toEqual([400, "request.invalid_json"])
       expect(json.detail).toContain("two members of one name")
     }
+    const broken = await writeNote({ body: '{"text":"x","text":' })
+    expect(broken.json.detail).not.toContain("two members of one name")
   })
 
   it("refuses a body that would change prototypes", async () => {

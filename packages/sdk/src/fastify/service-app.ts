@@ -153,9 +153,11 @@ function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error")
   app.removeContentTypeParser("application/json")
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (scanJson(body as string) !== "duplicate_key") return void parse(request, body as string, done)
-    const publicMessage = "An object of the body has two members of one name."
-    done(new GatehouseError("request.invalid_json", { publicMessage }))
+    void parse(request, body as string, (error, value) => {
+      if (error !== null || scanJson(body as string) !== "duplicate_key") return done(error, value)
+      const publicMessage = "An object of the body has two members of one name."
+      done(new GatehouseError("request.invalid_json", { publicMessage }))
+    })
   })
 }
 
