@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -36,9 +36,19 @@ test("the lock of a process that has ended, or whose id is another's now, counts
 })
 
 test("of many starts that find the same dead lock, one gets the state directory", async () => {
-  await writeFile(paths.lock, JSON.stringify({ pid: process.pid, startedAt: "1" }))
-  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeInstanceLock(paths)))
-  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
+  const dead = JSON.stringify({ pid: process.pid, startedAt: "1" })
+  for (let round = 0; round < 100; round += 1) {
+    await writeFile(paths.lock, dead)
+    // One that died while it removed a dead lock stands in nobody's way either.
+    if (round % 2 === 1) await writeFile(`${paths.lock}.removal`, dead)
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeInstanceLock(paths)))
+    const taken = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []))
+    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []))
+    expect(taken).toHaveLength(1)
+    expect(refused.map(({ code }) => code)).toEqual(Array(7).fill("server.already_running"))
+    await taken[0]?.release()
+    expect(await readdir(paths.directory)).toEqual([])
+  }
 })
 
 test("nobody gives back a lock that is another process's by now", async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
+import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { link, rename, rm, writeFile } from "node:fs/promises"
+import { link, rm, writeFile } from "node:fs/promises"
 import { GatehouseError } from "@gatehouse/kernel"
 import { readJson, type StatePaths } from "./state-directory.ts"
 
@@ -28,9 +29,17 @@ export function processStart(pid: number): string | undefined {
 
 /** The process that holds the lock, or undefined where nobody does: a lock of a process that has ended counts for nothing. */
 export async function findRunningInstance(paths: StatePaths): Promise<ProcessIdentity | undefined> {
-  const holder = await readJson<ProcessIdentity>(paths.lock).catch(() => undefined)
-  if (holder === undefined || !Number.isInteger(holder.pid)) return undefined
-  return processStart(holder.pid) === holder.startedAt ? holder : undefined
+  const holder = await readLock(paths.lock)
+  return isRunning(holder) ? holder : undefined
+}
+
+/** What a lock says; null where it says nothing that can be read, undefined where there is none. */
+async function readLock(path: string): Promise<ProcessIdentity | null | undefined> {
+  return await readJson<ProcessIdentity>(path).catch(() => null)
+}
+
+function isRunning(holder: ProcessIdentity | null | undefined): holder is ProcessIdentity {
+  return !!holder && Number.isInteger(holder.pid) && processStart(holder.pid) === holder.startedAt
 }
 
 /**
@@ -39,50 +48,56 @@ export async function findRunningInstance(paths: StatePaths): Promise<ProcessIde
  */
 export async function takeInstanceLock(paths: StatePaths): Promise<{ release(): Promise<void> }> {
   const mine: ProcessIdentity = { pid: process.pid, startedAt: processStart(process.pid) ?? "" }
-  const draft = `${paths.lock}.${process.pid}`
+  const draft = `${paths.lock}.${randomUUID()}`
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 })
   try {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await link(draft, paths.lock)
-        return { release: () => releaseLock(paths, mine) }
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
-      }
-      const holder = await findRunningInstance(paths)
-      if (holder !== undefined || attempt > 3) {
-        throw new GatehouseError("server.already_running", {
-          publicMessage: `Gatehouse already runs on this state directory, as process ${holder?.pid ?? "unknown"}.`,
-          details: { pid: holder?.pid },
-        })
-      }
-      await setDeadLockAside(paths)
-    }
+    await claim(paths.lock, draft, mine)
   } finally {
     await rm(draft, { force: true })
   }
+  return { release: () => release(paths.lock, mine) }
 }
 
 /**
- * Takes a dead process's lock away without ever taking a living one's: it is moved first and looked at then, since between the
- * look and the move another start may have taken its place.
+ * Links the draft to the path, in place of a dead process's lock too. That one is removed by whoever holds the lock on its
+ * removal, `PATH.removal`, and only after another look: of two starts that saw the same dead lock, the later one would otherwise
+ * remove the earlier one's.
  */
-async function setDeadLockAside(paths: StatePaths): Promise<void> {
-  const aside = `${paths.lock}.${process.pid}.dead`
+async function claim(path: string, draft: string, mine: ProcessIdentity): Promise<void> {
+  while (!(await linkUnlessTaken(draft, path))) {
+    await refuseLiving(path)
+    const removal = `${path}.removal`
+    await claim(removal, draft, mine)
+    try {
+      if (await refuseLiving(path)) await rm(path)
+    } finally {
+      await release(removal, mine)
+    }
+  }
+}
+
+async function linkUnlessTaken(draft: string, path: string): Promise<boolean> {
   try {
-    await rename(paths.lock, aside)
+    await link(draft, path)
+    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false
     throw error
   }
-  const moved = await readJson<ProcessIdentity>(aside).catch(() => undefined)
-  const lives = moved !== undefined && processStart(moved.pid) === moved.startedAt
-  if (lives) await link(aside, paths.lock).catch(() => undefined)
-  await rm(aside, { force: true })
+}
+
+/** Whether a dead process's lock is there, which stays until it is removed; false where none is. Throws for a living one's. */
+async function refuseLiving(path: string): Promise<boolean> {
+  const holder = await readLock(path)
+  if (!isRunning(holder)) return holder !== undefined
+  throw new GatehouseError("server.already_running", {
+    publicMessage: `Gatehouse already runs on this state directory, as process ${holder.pid}.`,
+    details: { pid: holder.pid },
+  })
 }
 
 /** Gives back our own lock and nobody else's. */
-async function releaseLock(paths: StatePaths, mine: ProcessIdentity): Promise<void> {
-  const held = await readJson<ProcessIdentity>(paths.lock).catch(() => undefined)
-  if (held?.pid === mine.pid && held.startedAt === mine.startedAt) await rm(paths.lock, { force: true })
+async function release(path: string, mine: ProcessIdentity): Promise<void> {
+  const held = await readLock(path)
+  if (held?.pid === mine.pid && held.startedAt === mine.startedAt) await rm(path, { force: true })
 }
