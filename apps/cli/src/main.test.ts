@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { commandTree } from "./command/command-tree.ts"
 import { readEnvironment } from "./environment.ts"
 import { main } from "./main.ts"
@@ -21,9 +21,16 @@ interface Result {
   readonly stderr: string
 }
 
+/** An empty folder that goes with the test. */
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-cli-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
 /** An environment with an empty home. */
 function emptyEnvironment(): Record<string, string> {
-  const home = mkdtempSync(join(tmpdir(), "gatehouse-cli-"))
+  const home = emptyFolder()
   return { HOME: home, XDG_STATE_HOME: home, GATEHOUSE_STATE: join(home, "state") }
 }
 
@@ -170,7 +177,7 @@ describe("gatehouse", () => {
   })
 
   test("a damaged file of logins is named, and left alone", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "gatehouse-cli-"))
+    const folder = emptyFolder()
     mkdirSync(join(folder, "gatehouse"))
     writeFileSync(join(folder, "gatehouse", "logins.json"), "not json")
     const result = await gatehouse(["whoami"], { XDG_STATE_HOME: folder })
@@ -206,7 +213,7 @@ describe("the installed command", () => {
   })
 
   test("an older Node gets one line, or hands over to the locked one", () => {
-    const preload = join(mkdtempSync(join(tmpdir(), "gatehouse-cli-")), "older.mjs")
+    const preload = join(emptyFolder(), "older.mjs")
     // Stands for Node 20: the version is all that the command looks at before it decides.
     writeFileSync(
       preload,

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { readStoreFile, runStoreTests } from "@gatehouse/sdk/model"
-import { describe, expect, test } from "vitest"
+import { afterAll, describe, expect, test } from "vitest"
 import { readEnvironment } from "../environment.ts"
 import { exitCodeMeanings } from "../exit-codes.ts"
 import { main } from "../main.ts"
@@ -45,6 +45,7 @@ const checks = (...expected: boolean[]) =>
     .join("")
 
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-model-"))
+afterAll(() => rmSync(folder, { recursive: true }))
 const files: Readonly<Record<string, string>> = {
   "old.fga": dsl,
   "same.fga": `# Written otherwise, and the same.\n${dsl}`,

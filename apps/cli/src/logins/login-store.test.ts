@@ -1,14 +1,17 @@
-import { mkdtemp, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { Login, LoginFile } from "./login.ts"
 import { chooseLogin, createLoginStore, withLogin, withoutLogin } from "./login-store.ts"
 
+let home: string
 let directory: string
 beforeEach(async () => {
-  directory = join(await mkdtemp(join(tmpdir(), "gatehouse-logins-")), "new", "gatehouse")
+  home = await mkdtemp(join(tmpdir(), "gatehouse-logins-"))
+  directory = join(home, "new", "gatehouse")
 })
+afterEach(() => rm(home, { recursive: true }))
 
 function login(username: string, organization = "acme", port = 8080): Login {
   return {

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { readStoreFile, runStoreTests } from "./index.ts"
 
 const model = `model: |
@@ -19,7 +19,9 @@ const model = `model: |
 
 /** Runs a store file with the model above. */
 function run(content: string, head = model) {
-  const file = join(mkdtempSync(join(tmpdir(), "gatehouse-model-")), "s.fga.yaml")
+  const folder = mkdtempSync(join(tmpdir(), "gatehouse-model-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, "s.fga.yaml")
   writeFileSync(file, `${head}${content}`)
   return runStoreTests(readStoreFile(file))
 }
