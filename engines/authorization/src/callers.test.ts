@@ -50,13 +50,13 @@ describe("an engine whose callers present tokens of an issuer", () => {
 
   /** Discovery besides the key set, which the test realm serves at any path. */
   const serveDiscovery =
-    (keysStatus = 200): RequestListener =>
+    (keysStatus = 200, jwksUri = realm.entry.jwksUri): RequestListener =>
     (request, response) => {
       const { keyId: kid, publicKey, entry } = realm
       const jwk = { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" }
       const isDiscovery = request.url?.endsWith("/.well-known/openid-configuration")
       if (!isDiscovery) response.statusCode = keysStatus
-      const body = isDiscovery ? { issuer: entry.issuer, jwks_uri: entry.jwksUri } : { keys: [jwk] }
+      const body = isDiscovery ? { issuer: entry.issuer, jwks_uri: jwksUri } : { keys: [jwk] }
       response.setHeader("content-type", "application/json").end(JSON.stringify(body))
     }
 
@@ -82,17 +82,38 @@ describe("an engine whose callers present tokens of an issuer", () => {
   const invalid = { status: 401, code: "invalid_claims" }
 
   test("refuses with `unavailable` while the issuer cannot be reached or names another, and asks again", async () => {
-    realm.answerKeysWith((_request, response) => response.writeHead(500).end())
-    expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
+    let asked = 0
+    realm.answerKeysWith((_request, response) => {
+      asked += 1
+      response.writeHead(500).end()
+    })
+    for (let request = 0; request < 5; request += 1)
+      expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
+    // Not once for each caller, who would wait for a time-out each.
+    expect(asked).toBe(1)
+    clock.advance(1_000)
     realm.answerKeysWith((_request, response) => {
       response.end(JSON.stringify({ issuer: other.entry.issuer, jwks_uri: other.entry.jwksUri }))
     })
     expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
+    clock.advance(1_000)
     realm.answerKeysWith(serveDiscovery(500))
     expect(await ask(part, `Bearer ${await token()}`)).toEqual({ status: 503, code: "unavailable" })
     realm.answerKeysWith(serveDiscovery())
     clock.advance(1_000)
     expect(await ask(part, `Bearer ${await token()}`)).toMatchObject({ status: 200 })
+  })
+
+  test("follows the issuer to another address of its keys", async () => {
+    const moved: string[] = []
+    realm.answerKeysWith((request, response) => {
+      moved.push(String(request.url))
+      serveDiscovery(200, `${realm.entry.jwksUri}/moved`)(request, response)
+    })
+    clock.advance(125_000)
+    expect(await ask(part, `Bearer ${await token()}`)).toMatchObject({ status: 200 })
+    expect(moved).toEqual([expect.stringMatching(/openid-configuration$/), expect.stringMatching(/\/moved$/)])
+    realm.answerKeysWith(serveDiscovery())
   })
 
   test("lets in the issuer and its aliases, an audience among several, and the named subject", async () => {

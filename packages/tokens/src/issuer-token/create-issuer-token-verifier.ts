@@ -41,14 +41,14 @@ export function createIssuerTokenVerifier(options: IssuerTokenVerifierOptions): 
   if (issuer.trim() === "") throw notConfigured("issuer")
   if (audience.trim() === "") throw notConfigured("audience")
   const issuers = new Set([issuer, ...(options.issuerAliases ?? [])])
-  const keys = createDiscoveredKeys(issuer, algorithm, options.fetch ?? undiciFetch, clock)
+  const keys = createDiscoveredKeys(issuer, { algorithm, fetch: options.fetch ?? undiciFetch, clock })
   const signatures = createSignatureCache()
   return {
     verify: async (token) => {
       const parsed = parseCompactToken(token)
       if (parsed.algorithm !== algorithm) throw new GatehouseError("tokens.signature_invalid")
       if (!issuers.has(requireText(parsed.claims, "iss"))) throw new GatehouseError("tokens.unknown_issuer")
-      const key = await (await keys()).keyFor(parsed.keyId)
+      const key = await keys.keyFor(parsed.keyId)
       if (!key) throw new GatehouseError("tokens.unknown_key")
       await signatures.verify(token, key)
       if (!audiences(parsed.claims).includes(audience)) throw new GatehouseError("tokens.wrong_audience")
@@ -81,29 +81,23 @@ function assertTimes(claims: JsonObject, now: number): void {
   assertTokenTimes(parseTokenTimes(claims), now, Number.POSITIVE_INFINITY)
 }
 
-/** The issuer's keys; discovery that failed is tried again at the next use. */
+/** The issuer's keys, wherever its discovery document says that they are. */
 function createDiscoveredKeys(
   issuer: string,
-  algorithm: PinnedAlgorithm,
-  fetch: KeySetFetch,
-  clock: Clock,
-): () => Promise<KeySource> {
-  let source: Promise<KeySource> | undefined
-  const discover = async () => {
-    const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`
-    const document = (await fetchKeySet(url, fetch)) as { issuer?: unknown; jwks_uri?: unknown } | null
-    // A document of another issuer is no answer (OpenID Connect Discovery 1.0 section 4.3).
-    if (document?.issuer !== issuer || typeof document.jwks_uri !== "string")
-      throw new GatehouseError("tokens.unavailable", { details: { jwksUri: url } })
-    return createRemoteKeySource({ uri: document.jwks_uri, algorithm, fetch, clock })
-  }
-  return () => {
-    source ??= discover().catch((error) => {
-      source = undefined
-      throw error
-    })
-    return source
-  }
+  options: { readonly algorithm: PinnedAlgorithm; readonly fetch: KeySetFetch; readonly clock: Clock },
+): KeySource {
+  const uri = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`
+  return createRemoteKeySource({
+    ...options,
+    uri,
+    locate: async () => {
+      const document = (await fetchKeySet(uri, options.fetch)) as Record<string, unknown> | null
+      const { issuer: named, jwks_uri: found } = document ?? {}
+      // A document of another issuer is no answer (OpenID Connect Discovery 1.0 section 4.3).
+      if (named === issuer && typeof found === "string") return found
+      throw new GatehouseError("tokens.unavailable", { details: { jwksUri: uri } })
+    },
+  })
 }
 
 function notConfigured(option: string): GatehouseError {

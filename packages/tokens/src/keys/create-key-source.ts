@@ -32,9 +32,12 @@ export function createFixedKeySource(document: unknown, algorithm: PinnedAlgorit
   return { keyFor: async (keyId) => parsed.keys.get(keyId), refused: () => [] }
 }
 
-/** Where an issuer's keys are and the one algorithm they may sign with. */
+/** How an issuer's keys are found and the one algorithm they may sign with. */
 export interface RemoteKeySourceOptions {
+  /** Where the key set is, or the document that says it (OpenID Connect Discovery 1.0 section 4). */
   readonly uri: string
+  /** Gives the key set's address, asked before each fetch, since an issuer may move it. Left out: `uri` is the address. */
+  readonly locate?: (() => Promise<string>) | undefined
   readonly algorithm: PinnedAlgorithm
   readonly fetch: KeySetFetch
   readonly clock: Clock
@@ -54,7 +57,8 @@ export function createRemoteKeySource(options: RemoteKeySourceOptions): KeySourc
   async function load(): Promise<void> {
     const age = startStopwatch(options.clock)
     try {
-      const set = parseKeySet(await fetchKeySet(options.uri, options.fetch), options.algorithm)
+      const uri = (await options.locate?.()) ?? options.uri
+      const set = parseKeySet(await fetchKeySet(uri, options.fetch), options.algorithm)
       if (!set) throw unavailable(options.uri)
       loaded = { set, age }
       sinceFailure = undefined
