@@ -3,6 +3,9 @@ import { compareTuples } from "./compare-tuples.ts"
 import type { StoreFollower } from "./follow-store.ts"
 import type { ReplicaAlarm, ReplicaComparison, ReplicaLogger, ReplicaTimings } from "./replica-options.ts"
 
+/** A comparison that came to nothing, with the server out of reach or the replica behind, is tried again after this part of the time. */
+const retryPart = 1 / 10
+
 /** What comparisons work with. */
 export interface ComparisonsOptions {
   readonly follower: StoreFollower
@@ -19,7 +22,7 @@ export class Comparisons {
 
   constructor(options: ComparisonsOptions) {
     this.#options = options
-    this.#plan()
+    this.#plan(options.timings.comparisonMilliseconds)
   }
 
   /** Compares now, after one that runs. */
@@ -33,17 +36,26 @@ export class Comparisons {
     clearTimeout(this.#timer)
   }
 
-  #plan(): void {
+  #plan(milliseconds: number): void {
     this.#timer = setTimeout(async () => {
-      const { follower, logger } = this.#options
-      if (follower.usable !== undefined)
-        await this.compare().catch((error) => {
-          const reason = isGatehouseError(error) ? error.details : { reason: String(error) }
-          logger?.warn(reason, "the replica could not be compared with the store")
-        })
-      if (follower.state !== "stopped") this.#plan()
-    }, this.#options.timings.comparisonMilliseconds)
+      const { follower, timings } = this.#options
+      const compared = await this.#tryToCompare()
+      if (follower.state === "stopped") return
+      this.#plan(timings.comparisonMilliseconds * (compared ? 1 : retryPart))
+    }, milliseconds)
     this.#timer.unref()
+  }
+
+  async #tryToCompare(): Promise<boolean> {
+    if (this.#options.follower.usable === undefined) return false
+    try {
+      await this.compare()
+      return true
+    } catch (error) {
+      const reason = isGatehouseError(error) ? error.details : { reason: String(error) }
+      this.#options.logger?.warn(reason, "the replica could not be compared with the store")
+      return false
+    }
   }
 
   async #compare(): Promise<ReplicaComparison> {
