@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { open, readFile, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -17,29 +18,50 @@ export async function withFileLock<Result>(path: string, work: () => Promise<Res
   await makeFolder(dirname(path)).catch((error: unknown) => {
     throw new GatehouseError("cli.logins_unwritable", { cause: error })
   })
+  const mine = `${process.pid} ${randomUUID()}`
   const deadline = performance.now() + patienceMilliseconds
-  while (!(await tryLock(path))) {
+  while (!(await tryLock(path, mine))) {
     if (performance.now() > deadline) throw new GatehouseError("cli.logins_busy")
-    if (await isLeftBehind(path)) await rm(path, { force: true })
-    else await sleep(pollMilliseconds)
+    if (!(await removeLeftBehind(path, mine))) await sleep(pollMilliseconds)
   }
   try {
     return await work()
   } finally {
-    await rm(path, { force: true })
+    await release(path, mine)
   }
 }
 
-async function tryLock(path: string): Promise<boolean> {
+async function tryLock(path: string, mine: string): Promise<boolean> {
   try {
     const file = await open(path, "wx", 0o600)
-    await file.writeFile(String(process.pid))
+    await file.writeFile(mine)
     await file.close()
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false
     throw error
   }
+}
+
+/**
+ * Removes a lock that was left behind, under a lock on its removal and after another look: of two processes that saw the same
+ * one, the later would otherwise remove the lock that the earlier has taken since. False where there is reason to wait.
+ */
+async function removeLeftBehind(path: string, mine: string): Promise<boolean> {
+  if (!(await isLeftBehind(path))) return false
+  const removal = `${path}.removal`
+  if (!(await tryLock(removal, mine))) return removeLeftBehind(removal, mine)
+  try {
+    if (await isLeftBehind(path)) await rm(path, { force: true })
+    return true
+  } finally {
+    await release(removal, mine)
+  }
+}
+
+/** Gives back our own lock: one that took too long may have been taken over. */
+async function release(path: string, mine: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => "")) === mine) await rm(path, { force: true })
 }
 
 async function isLeftBehind(path: string): Promise<boolean> {
@@ -49,7 +71,7 @@ async function isLeftBehind(path: string): Promise<boolean> {
   ])
   if (facts === undefined) return false
   if (Date.now() - facts.mtimeMs > staleMilliseconds) return true
-  const pid = Number(text)
+  const pid = Number(text.split(" ")[0])
   // Empty: its process is between making and writing it.
   if (!Number.isInteger(pid) || pid <= 0) return false
   return !isAlive(pid)

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { withFileLock } from "./file-lock.ts"
 import type { Login, LoginFile } from "./login.ts"
 import { chooseLogin, createLoginStore, withLogin, withoutLogin } from "./login-store.ts"
 
@@ -63,6 +64,32 @@ describe("the file of logins", () => {
     await utimes(lock, old, old)
     await store.change(async () => ({ result: undefined }))
     expect(await readdir(directory)).toEqual(["logins.json"])
+  })
+
+  test("of two processes that find the same lock left behind, one is in at a time", async () => {
+    const lock = join(directory, "logins.json.lock")
+    await mkdir(directory, { recursive: true })
+    for (let round = 0; round < 100; round += 1) {
+      await writeFile(lock, "999999999")
+      // One that died while it removed such a lock stands in nobody's way either.
+      if (round % 2 === 1) await writeFile(`${lock}.removal`, "999999999")
+      let inside = 0
+      let most = 0
+      const work = async () => {
+        most = Math.max(most, ++inside)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        inside -= 1
+      }
+      await Promise.all(Array.from({ length: 2 }, () => withFileLock(lock, work)))
+      expect(most).toBe(1)
+      expect(await readdir(directory)).toEqual([])
+    }
+  })
+
+  test("nobody gives back a lock that was taken over", async () => {
+    const lock = join(directory, "logins.json.lock")
+    await withFileLock(lock, () => writeFile(lock, "1 another's"))
+    expect(await readFile(lock, "utf8")).toBe("1 another's")
   })
 
   test("a failing change leaves the file as it was, and no lock", async () => {
