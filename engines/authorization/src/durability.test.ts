@@ -2,7 +2,7 @@ import { revealSecret, Secret } from "@gatehouse/kernel"
 import { createTestDatabase } from "@gatehouse/postgres/testing"
 import { createLogger } from "@gatehouse/telemetry"
 import pg from "pg"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { contractModel } from "./contract/model.ts"
 import {
   createWire,
@@ -299,22 +299,60 @@ test("changes that were committed by hand, behind the engine's back, are followe
   expect(answer.body).toMatchObject({ allowed: false })
 })
 
-test("what a database put back to an older state has lost no longer counts", async () => {
-  const store = await prepareStore(wire, contractModel)
-  await writeTuples(wire, store, tuple("user:a", "owner", "document:1"))
-  await writeTuples(wire, store, tuple("user:b", "owner", "document:1"))
-  const current = { consistency: "HIGHER_CONSISTENCY" }
-  expect((await check(wire, store, "user:b", current)).body).toMatchObject({ allowed: true })
+/** Puts the database back to before the change at this position, as from a copy. */
+async function putBack(store: PreparedStore, position: number): Promise<void> {
+  const lost = `place between openfga.place($1, $2) and openfga.place($1 + 1, 0)`
+  const [{ number } = {}] = await query("select number from openfga.store where id = $1", [store.store])
+  await query(`delete from openfga.tuple where ${lost}`, [number, position])
+  await query(`delete from openfga.past_change where ${lost}`, [number, position])
   await query(
-    `with put_back as (update openfga.store set head = 1 where id = $1 returning number),
-      lost as (delete from openfga.past_change where place = (select openfga.place(number, 2) from put_back))
-    delete from openfga.tuple where place = (select openfga.place(number, 2) from put_back)`,
-    [store.store],
+    `update openfga.store set head = $2::bigint - 1, changed_microseconds = coalesce(
+      (select changed_microseconds from openfga.change_log where place = openfga.place($1, $2::bigint - 1)), 0)
+    where number = $1`,
+    [number, position],
   )
-  expect((await check(wire, store, "user:b", current)).body).toMatchObject({ allowed: false })
-  expect((await check(wire, store, "user:a", current)).body).toMatchObject({ allowed: true })
-  await writeTuples(wire, store, tuple("user:c", "owner", "document:1"))
-  expect((await check(wire, store, "user:c", current)).body).toMatchObject({ allowed: true })
+}
+
+describe("what a database put back to an older state has lost no longer counts", () => {
+  const current = { consistency: "HIGHER_CONSISTENCY" }
+  const owner = (name: string) => tuple(`user:${name}`, "owner", "document:1")
+  const isOwner = async (store: PreparedStore, name: string) =>
+    (await check(wire, store, `user:${name}`, current)).body
+
+  test.each([
+    ["at once", []],
+    ["when another process has written as much since", ["x"]],
+    ["when another process has written more since", ["x", "y", "z"]],
+  ])("%s", async (_when, written) => {
+    const store = await prepareStore(wire, contractModel)
+    const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+    await writeTuples(wire, store, owner("a"))
+    await writeTuples(wire, store, owner("b"))
+    expect(await isOwner(store, "b")).toMatchObject({ allowed: true })
+    await putBack(store, 2)
+    for (const name of written) await writeTuples(other, store, owner(name))
+    expect(await isOwner(store, "b")).toMatchObject({ allowed: false })
+    await writeTuples(wire, store, owner("c"))
+    for (const name of ["a", "c", ...written])
+      expect(await isOwner(store, name)).toMatchObject({ allowed: true })
+  })
+
+  test("when this process writes the next change, before it looks", async () => {
+    const store = await prepareStore(wire, contractModel)
+    const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
+    await writeTuples(wire, store, owner("a"))
+    await writeTuples(wire, store, owner("b"))
+    expect(await isOwner(store, "b")).toMatchObject({ allowed: true })
+    await putBack(store, 2)
+    await writeTuples(other, store, owner("c"))
+    await writeTuples(wire, store, owner("d"))
+    for (const [name, allowed] of [
+      ["b", false],
+      ["c", true],
+      ["d", true],
+    ] as const)
+      expect([name, await isOwner(store, name)]).toMatchObject([name, { allowed }])
+  })
 })
 
 test("while the database is gone every question is refused within the lag bound, and answered again after it", async () => {

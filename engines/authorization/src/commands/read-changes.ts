@@ -1,4 +1,4 @@
-import type { ChangeRecord } from "../storage/storage.ts"
+import type { Change } from "../storage/storage.ts"
 import type { Engine } from "./engine.ts"
 import { storeNotFound } from "./resolve-model.ts"
 
@@ -13,7 +13,7 @@ export interface ReadChangesInput {
 }
 
 /** A page of the change log, oldest first. Position order is commit order: a follower of the tokens misses nothing. */
-export async function readChanges(engine: Engine, input: ReadChangesInput): Promise<ChangeRecord[]> {
+export async function readChanges(engine: Engine, input: ReadChangesInput): Promise<Change[]> {
   const found = await engine.storage.readChanges(input.store, {
     afterPosition: input.afterPosition ?? 0,
     objectType: input.objectType,

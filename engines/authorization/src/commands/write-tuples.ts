@@ -38,7 +38,7 @@ export async function writeTuples(engine: Engine, input: WriteInput): Promise<{ 
       continue
     }
     assertWritten(outcome, input)
-    engine.views.committed(store, outcome.changes)
+    engine.views.committed(store, outcome)
     return { modelId }
   }
 }

@@ -1,7 +1,7 @@
 import { readChanges } from "../commands/read-changes.ts"
 import { readTuples } from "../commands/read-tuples.ts"
 import { writeTuples } from "../commands/write-tuples.ts"
-import type { ChangeRecord } from "../storage/storage.ts"
+import type { Change } from "../storage/storage.ts"
 import { decodePositionToken, encodeToken } from "../wire/continuation-token.ts"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumUserBytes } from "../wire/limits.ts"
@@ -113,7 +113,7 @@ const changes: Route = {
   },
 }
 
-function showChange({ tuple, operation, microseconds }: ChangeRecord): object {
+function showChange({ tuple, operation, microseconds }: Change): object {
   return {
     tuple_key: showTupleKey(tuple),
     operation: operation === "write" ? "TUPLE_OPERATION_WRITE" : "TUPLE_OPERATION_DELETE",

@@ -91,10 +91,12 @@ const shareRowsWithLog: Migration = {
       union all
       select place, written_microseconds, 'write', object, relation, "user", condition_name, condition_context
       from openfga.tuple`.execute(db)
-    await createWriteFunction(db)
     await createStartFunction(db)
   },
 }
+
+/** A write says when it and the change before it were committed, so that a view knows whether the log it follows is still the same. */
+const tellTimesOfWrites: Migration = { up: createWriteFunction }
 
 /**
  * The position before a store's first change at that time or later. Times never go back in position order, so halving finds it
@@ -127,4 +129,5 @@ async function createStartFunction(db: Parameters<typeof createWriteFunction>[0]
 export const migrations: Record<string, Migration> = {
   "0001_create_tables": createTables,
   "0002_share_rows_with_log": shareRowsWithLog,
+  "0003_tell_times_of_writes": tellTimesOfWrites,
 }

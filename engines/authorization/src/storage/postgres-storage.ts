@@ -81,11 +81,22 @@ async function readHead(
   db: Kysely<EngineDatabase>,
   id: string,
 ): Promise<(StoreHead & { readonly number: number }) | undefined> {
-  const found = await sql<{ head: string; number: number; latest_model: string | null }>`
-    select head, number, latest_model from openfga.store where id = ${id} and deleted_at is null`.execute(db)
+  const found = await sql<{
+    number: number
+    head: string
+    changed_microseconds: string
+    latest_model: string | null
+  }>`
+    select number, head, changed_microseconds, latest_model from openfga.store
+    where id = ${id} and deleted_at is null`.execute(db)
   const row = found.rows[0]
   return (
-    row && { number: row.number, position: Number(row.head), latestModelId: row.latest_model ?? undefined }
+    row && {
+      number: row.number,
+      position: Number(row.head),
+      microseconds: Number(row.changed_microseconds),
+      latestModelId: row.latest_model ?? undefined,
+    }
   )
 }
 

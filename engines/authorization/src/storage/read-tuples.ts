@@ -1,14 +1,15 @@
 import { type Kysely, type RawBuilder, sql } from "kysely"
 import type { EngineDatabase } from "./schema.ts"
-import type { ChangePage, ChangeRecord, TupleFilter, TuplePage } from "./storage.ts"
+import type { Change, ChangePage, LogPlace, TupleFilter, TuplePage } from "./storage.ts"
 import { cannotBeStored, type TupleColumns, toTuple } from "./tuple-row.ts"
 
 /** No store has a position so high: `place` leaves it 40 bits. */
 const beyondEveryPosition = 2 ** 40 - 1
 
 interface PlacedColumns extends TupleColumns {
-  /** The store's. */
+  /** The store's newest change. */
   readonly head: string
+  readonly head_microseconds: string
   /** Null in the one row that says: the store is there, and has nothing that was asked for. */
   readonly position: string | null
   readonly microseconds: string
@@ -22,12 +23,14 @@ async function rowsOf<Row extends PlacedColumns>(
   db: Kysely<EngineDatabase>,
   store: string,
   select: RawBuilder<unknown>,
-): Promise<{ head: number; rows: Row[] } | undefined> {
+): Promise<{ head: LogPlace; rows: Row[] } | undefined> {
   const { rows } = await sql<Row>`
-    select found.head, chosen.* from openfga.store found left join lateral (${select}) chosen on true
+    select found.head, found.changed_microseconds as head_microseconds, chosen.* from openfga.store found left join lateral (${select}) chosen on true
     where found.id = ${store} and found.deleted_at is null`.execute(db)
   const [first] = rows
-  return first && { head: Number(first.head), rows: first.position === null ? [] : rows }
+  if (first === undefined) return undefined
+  const head = { position: Number(first.head), microseconds: Number(first.head_microseconds) }
+  return { head, rows: first.position === null ? [] : rows }
 }
 
 /** A page of a store's tuples, in the order in which they were written. */
@@ -83,7 +86,7 @@ export async function readChanges(
   db: Kysely<EngineDatabase>,
   store: string,
   page: ChangePage,
-): Promise<ChangeRecord[] | undefined> {
+): Promise<Change[] | undefined> {
   const after =
     page.startMicroseconds === undefined
       ? sql`${page.afterPosition}::bigint`
@@ -92,7 +95,7 @@ export async function readChanges(
   const conditions = [placesAfter(after)]
   if (cannotBeStored(page.objectType)) conditions.push(sql`false`)
   else if (page.objectType !== undefined) conditions.push(objectCondition(`${page.objectType}:`))
-  const found = await rowsOf<PlacedColumns & { operation: ChangeRecord["operation"] }>(
+  const found = await rowsOf<PlacedColumns & { operation: Change["operation"] }>(
     db,
     store,
     sql`

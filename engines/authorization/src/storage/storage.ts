@@ -8,38 +8,54 @@ export interface StoreRecord {
   readonly updatedAt: string
 }
 
-/** A store's newest state: what a view compares itself with. */
-export interface StoreHead {
-  /** The position of the newest change; 0 before the first. */
+/**
+ * A place in a store's log. Two logs that have the same place are the same up to it: positions alone say less, since a database
+ * that was put back to an older state gives them again.
+ */
+export interface LogPlace {
+  /** 0 is before the first change. */
   readonly position: number
-  readonly latestModelId: string | undefined
-}
-
-/** A tuple with the position of the change that wrote it. */
-export interface StoredTuple {
-  readonly position: number
-  readonly tuple: RelationshipTuple
-  /** When it was committed, in microseconds since 1970. */
+  /** When it was committed, in microseconds since 1970; 0 before the first change. */
   readonly microseconds: number
 }
 
-/** Tuples of a store, and its head in the same moment. */
+/** Where every log begins. */
+export const logStart: LogPlace = Object.freeze({ position: 0, microseconds: 0 })
+
+/** Whether two places are one: the same change of the same log. */
+export function isSamePlace(one: LogPlace | undefined, other: LogPlace): boolean {
+  return one?.position === other.position && one.microseconds === other.microseconds
+}
+
+/** A store's newest state, the place of its newest change: what a view compares itself with. */
+export interface StoreHead extends LogPlace {
+  readonly latestModelId: string | undefined
+}
+
+/** A tuple with the place of the change that wrote it. */
+export interface StoredTuple extends LogPlace {
+  readonly tuple: RelationshipTuple
+}
+
+/** Tuples of a store, and the place of its newest change in the same moment. */
 export interface TuplePage {
-  readonly head: number
+  readonly head: LogPlace
   readonly tuples: readonly StoredTuple[]
 }
 
-/** One change of a store. Position order is commit order, without gaps. */
-export interface Change {
-  readonly position: number
+/**
+ * One line of a store's change log. Position order is commit order, without gaps. Times never go back in position order, whatever
+ * the machine's clock does.
+ */
+export interface Change extends LogPlace {
   readonly operation: "write" | "delete"
   readonly tuple: RelationshipTuple
 }
 
-/** One line of a store's change log. Timestamps never go back in position order, whatever the machine's clock does. */
-export interface ChangeRecord extends Change {
-  /** When it was committed, in microseconds since 1970. */
-  readonly microseconds: number
+/** A run of a store's changes, and the place before the first of them. */
+export interface LogRun {
+  readonly after: LogPlace
+  readonly changes: readonly Change[]
 }
 
 /** Which tuples to read: all that agree with every member that is there. */
@@ -62,7 +78,7 @@ export interface TupleWrite {
 
 /** What a write came to. Only `written` changed anything; its changes may be none where all was ignored. */
 export type TupleWriteOutcome =
-  | { readonly kind: "written"; readonly changes: readonly Change[] }
+  | ({ readonly kind: "written" } & LogRun)
   | { readonly kind: "duplicate"; readonly key: TupleKey }
   | { readonly kind: "missing"; readonly key: TupleKey }
   /** The tuple exists under another condition, so that `ignore` would leave the caller with a wrong belief. */
@@ -126,7 +142,7 @@ export interface TupleStorage {
     page: { afterPosition: number; limit: number },
   ): Promise<TuplePage | undefined>
   /** Oldest first. Undefined for an unknown store. */
-  readChanges(store: string, page: ChangePage): Promise<ChangeRecord[] | undefined>
+  readChanges(store: string, page: ChangePage): Promise<Change[] | undefined>
   /**
    * Every tuple of the store as of one moment, in batches, and the head of that moment. Undefined for an unknown store.
    * A batch is dropped once `onBatch` returns, so that a large store is never in memory twice.

@@ -7,7 +7,7 @@ import { changeChannel } from "./schema.ts"
  *
  * Returns one row. `outcome` is a kind of TupleWriteOutcome. `failed` is the number of the key that the outcome is about, from 1.
  * `deleted` and `written` are the numbers of the keys that changed something: deletes first, they have the last positions up to
- * `head`.
+ * `head`. `microseconds` is their time, `before` that of the change before them.
  *
  * A tuple's row is the log's line about its writing for as long as it is there, so a write adds one row for each tuple. A delete
  * moves that line into `openfga.past_change` and adds its own.
@@ -17,17 +17,19 @@ import { changeChannel } from "./schema.ts"
  * a table that has just been made, and it keeps its plans, is to read a whole store.
  */
 export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
+  // What a function returns can't be replaced.
+  await sql`drop function if exists openfga.write_tuples`.execute(db)
   await sql`
-    create or replace function openfga.write_tuples(
+    create function openfga.write_tuples(
       a_store text, a_expected_latest text, a_ignore_missing boolean, a_ignore_duplicate boolean,
       d_object text[], d_relation text[], d_user text[],
       w_object text[], w_relation text[], w_user text[], w_condition_name text[], w_condition_context text[]
-    ) returns table (outcome text, failed bigint, latest text, head bigint, deleted bigint[], written bigint[])
+    ) returns table (outcome text, failed bigint, latest text, head bigint, microseconds bigint, before bigint,
+      deleted bigint[], written bigint[])
     language plpgsql set enable_seqscan = off
     as $body$
     declare
       v_store openfga.store%rowtype;
-      v_at bigint;
       v_places bigint[];
       v_missing bigint;
       v_conflict bigint;
@@ -36,6 +38,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
       if not found then outcome := 'no_store'; return next; return; end if;
       latest := v_store.latest_model;
       head := v_store.head;
+      before := v_store.changed_microseconds;
       if a_expected_latest is not null and a_expected_latest is distinct from latest then
         outcome := 'model_changed'; return next; return;
       end if;
@@ -77,7 +80,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
       written := coalesce(written, '{}');
       if cardinality(deleted) + cardinality(written) = 0 then return next; return; end if;
       -- Never before the change before, so that start_time finds what it should after a clock went back.
-      v_at := greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, v_store.changed_microseconds);
+      microseconds := greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, before);
 
       begin
         if cardinality(deleted) > 0 then
@@ -90,7 +93,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
           select place, written_microseconds, 'write', object, relation, "user", condition_name, condition_context
           from gone
           union all
-          select openfga.place(v_store.number, head + d.turn), v_at, 'delete', object, relation, "user", null, null
+          select openfga.place(v_store.number, head + d.turn), microseconds, 'delete', object, relation, "user", null, null
           from gone join unnest(v_places) with ordinality as d(place, turn) using (place);
           head := head + cardinality(deleted);
         end if;
@@ -98,7 +101,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
         if cardinality(written) > 0 then
           insert into openfga.tuple
             (place, written_microseconds, store, object, relation, "user", condition_name, condition_context)
-          select openfga.place(v_store.number, head + w.turn), v_at, v_store.number,
+          select openfga.place(v_store.number, head + w.turn), microseconds, v_store.number,
             k.object, k.relation, k."user", k.condition_name, k.condition_context
           from unnest(w_object, w_relation, w_user, w_condition_name, w_condition_context)
             with ordinality as k(object, relation, "user", condition_name, condition_context, n)
@@ -116,7 +119,7 @@ export async function createWriteFunction(db: Kysely<unknown>): Promise<void> {
         outcome := 'duplicate'; return next; return;
       end;
 
-      update openfga.store s set head = write_tuples.head, changed_microseconds = v_at where s.id = a_store;
+      update openfga.store s set head = write_tuples.head, changed_microseconds = write_tuples.microseconds where s.id = a_store;
       perform pg_notify('${sql.raw(changeChannel)}', a_store || ' ' || head);
       return next;
     end

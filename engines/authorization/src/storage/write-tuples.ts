@@ -2,7 +2,7 @@ import { assertDefined } from "@gatehouse/kernel"
 import type { RelationshipTuple, TupleKey } from "@gatehouse/rebac"
 import { type Kysely, sql } from "kysely"
 import type { EngineDatabase } from "./schema.ts"
-import type { Change, TupleWrite, TupleWriteOutcome } from "./storage.ts"
+import type { Change, LogRun, TupleWrite, TupleWriteOutcome } from "./storage.ts"
 import { cannotBeStored, conditionContext, conditionName } from "./tuple-row.ts"
 
 interface OutcomeRow {
@@ -10,6 +10,8 @@ interface OutcomeRow {
   readonly failed: string | null
   readonly latest: string | null
   readonly head: string | null
+  readonly microseconds: string | null
+  readonly before: string | null
   readonly deleted: string[] | null
   readonly written: string[] | null
 }
@@ -58,22 +60,31 @@ function toOutcome(row: OutcomeRow, write: TupleWrite): TupleWriteOutcome {
     case "condition_conflict":
       return { kind: row.outcome, key: numbered(write.writes, row.failed) }
     case "written":
-      return { kind: "written", changes: changesOf(row, write) }
+      return { kind: "written", ...runOf(row, write) }
   }
 }
 
-function changesOf({ deleted, written, head }: OutcomeRow, write: TupleWrite): Change[] {
-  const [removed, added] = [deleted ?? [], written ?? []]
-  const first = Number(head) - removed.length - added.length + 1
+function runOf(row: OutcomeRow, write: TupleWrite): LogRun {
+  const [removed, added] = [row.deleted ?? [], row.written ?? []]
+  const microseconds = Number(row.microseconds)
+  const before = Number(row.head) - removed.length - added.length
   const deletes = removed.map((number, index): Change => {
     const { object, relation, user } = numbered(write.deletes, number)
-    return { position: first + index, operation: "delete", tuple: { object, relation, user } }
+    return {
+      position: before + 1 + index,
+      microseconds,
+      operation: "delete",
+      tuple: { object, relation, user },
+    }
   })
   const writes = added.map((number, index): Change => {
     const tuple: RelationshipTuple = numbered(write.writes, number)
-    return { position: first + removed.length + index, operation: "write", tuple }
+    return { position: before + 1 + removed.length + index, microseconds, operation: "write", tuple }
   })
-  return [...deletes, ...writes]
+  return {
+    after: { position: before, microseconds: Number(row.before) },
+    changes: [...deletes, ...writes],
+  }
 }
 
 /** The function counts from 1. */

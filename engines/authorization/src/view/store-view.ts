@@ -8,7 +8,15 @@ import {
   type TupleKey,
   type TupleStore,
 } from "@gatehouse/rebac"
-import type { Change, Storage, StoreHead } from "../storage/storage.ts"
+import {
+  type Change,
+  isSamePlace,
+  type LogPlace,
+  type LogRun,
+  logStart,
+  type Storage,
+  type StoreHead,
+} from "../storage/storage.ts"
 
 /** Answers younger than this are given at once; older ones are too, but the view looks at the database meanwhile. */
 const refreshAfterMilliseconds = 250
@@ -35,7 +43,7 @@ export interface StoreView {
   /** Forgets when the view last agreed with the database, so that the next question looks first. */
   doubt(): void
   /** Applies what this process has just committed. */
-  apply(changes: readonly Change[]): void
+  apply(run: LogRun): void
   /** Answers questions about these tuples under a model. */
   evaluator(model: CompiledModel): Evaluator
 }
@@ -56,7 +64,8 @@ class FollowingView implements StoreView {
   readonly #clock: Clock
   #tuples: TupleStore = createTupleStore()
   #evaluators = new WeakMap<CompiledModel, Evaluator>()
-  #position = 0
+  /** The last change that is in memory. */
+  #at: LogPlace = logStart
   #requiredPosition = 0
   #latestModelId: string | undefined
   #confirmedMonotonic = Number.NEGATIVE_INFINITY
@@ -77,19 +86,22 @@ class FollowingView implements StoreView {
 
   async load(): Promise<boolean> {
     const started = this.#now()
+    const required = this.#requiredPosition
     const tuples = createTupleStore()
     const head = await this.#storage.loadTuples(this.#store, (batch) => tuples.write({ writes: batch }))
     if (head === undefined) return false
     // A write of this process may have been applied to the old tuples meanwhile; what is loaded lacks nothing up to its head.
     this.#tuples = tuples
     this.#evaluators = new WeakMap()
-    this.#position = head.position
+    this.#at = { position: head.position, microseconds: head.microseconds }
+    // What was required before is in what was loaded, or was lost with an older log.
+    if (this.#requiredPosition === required) this.#requiredPosition = head.position
     this.#confirm(head, started)
     return true
   }
 
   async freshen(freshness: Freshness): Promise<boolean> {
-    if (freshness === "current" || this.#position < this.#requiredPosition) return this.#catchUp()
+    if (freshness === "current" || this.#at.position < this.#requiredPosition) return this.#catchUp()
     const age = this.#ageMilliseconds()
     if (age > maximumLagMilliseconds) return this.#catchUp()
     // A failure here is not swallowed: the age goes on growing, and the question that finds it too great meets it.
@@ -106,15 +118,15 @@ class FollowingView implements StoreView {
     this.#confirmedMonotonic = Number.NEGATIVE_INFINITY
   }
 
-  apply(changes: readonly Change[]): void {
+  apply({ after, changes }: LogRun): void {
     const last = changes.at(-1)
     if (last === undefined) return
     this.require(last.position)
-    const fresh = changes.filter(({ position }) => position > this.#position)
-    // With a gap before them they wait: `require` makes the next question read the log.
-    if (fresh[0]?.position !== this.#position + 1) return
-    this.#tuples.write(lastOfEachKey(fresh))
-    this.#position = last.position
+    const known = [after, ...changes].findIndex((place) => isSamePlace(place, this.#at))
+    // With a gap before them, or another log, they wait: `require` makes the next question read the log.
+    if (known === -1 || known === changes.length) return
+    this.#tuples.write(lastOfEachKey(changes.slice(known)))
+    this.#at = { position: last.position, microseconds: last.microseconds }
   }
 
   evaluator(model: CompiledModel): Evaluator {
@@ -145,23 +157,24 @@ class FollowingView implements StoreView {
 
   async #followLog(): Promise<boolean> {
     const started = this.#now()
-    const known = this.#position
+    const known = this.#at
     const head = await this.#storage.readHead(this.#store)
     if (head === undefined) return false
-    // Behind what was known before it was asked, the database is an older one: what it has lost must not go on counting.
-    const isOlder = head.position < known
-    if (isOlder || head.position - this.#position > maximumCatchUpChanges) return this.load()
-    const changes = await this.#readLog(head.position)
-    if (changes === undefined) return false
-    this.apply(changes)
+    const isFar = head.position - known.position > maximumCatchUpChanges
+    if (isFar || !isAfterOrAt(head, known)) return this.load()
+    const run = await this.#readLog(head.position)
+    if (run === undefined) return false
+    this.apply(run)
+    if (this.#at.position < head.position) return this.load()
     this.#confirm(head, started)
     return true
   }
 
-  /** Undefined where the store has gone meanwhile. */
-  async #readLog(upTo: number): Promise<Change[] | undefined> {
+  /** From the last change in memory on, which is read again: there it shows whether it is the same log. Undefined for a store that has gone. */
+  async #readLog(upTo: number): Promise<LogRun | undefined> {
+    const known = this.#at
     const changes: Change[] = []
-    for (let after = this.#position; after < upTo; ) {
+    for (let after = Math.max(0, known.position - 1); after < upTo; ) {
       const page = await this.#storage.readChanges(this.#store, {
         afterPosition: after,
         limit: catchUpPageChanges,
@@ -171,7 +184,9 @@ class FollowingView implements StoreView {
       changes.push(...page.filter(({ position }) => position <= upTo))
       after = page.at(-1)?.position ?? upTo
     }
-    return changes
+    if (known.position === 0) return { after: logStart, changes }
+    const [after = logStart, ...rest] = changes
+    return { after, changes: rest }
   }
 
   #confirm(head: StoreHead, started: Moment): void {
@@ -195,6 +210,14 @@ class FollowingView implements StoreView {
       doubts: this.#doubts,
     }
   }
+}
+
+/**
+ * False where a head, asked for after the place was known, shows that the database is an older one, put back: what it has lost must
+ * not go on counting. A head beyond the place says nothing about it.
+ */
+function isAfterOrAt(head: LogPlace, place: LogPlace): boolean {
+  return head.position > place.position || isSamePlace(head, place)
 }
 
 interface Moment {

@@ -1,5 +1,5 @@
 import { type Clock, GatehouseError } from "@gatehouse/kernel"
-import type { Change, Storage } from "../storage/storage.ts"
+import type { LogRun, Storage } from "../storage/storage.ts"
 import { type Freshness, loadStoreView, type StoreView } from "./store-view.ts"
 
 /** Stores kept in memory at once; the one unused for longest makes room. A plane has one store, tests have many. */
@@ -22,7 +22,7 @@ export interface StoreViews {
   /** Ends what is being loaded. */
   close(): void
   /** This process has committed these changes. */
-  committed(store: string, changes: readonly Change[]): void
+  committed(store: string, run: LogRun): void
   /** Some process has committed up to this position; without one, something else of the store has changed. */
   noticed(store: string, position: number | undefined): void
   /** Notices may have been missed: every view looks before it answers. */
@@ -104,11 +104,11 @@ export function createStoreViews(storage: Storage, clock: Clock): StoreViews {
     close: () => {
       closed = true
     },
-    committed: (store, changes) => {
+    committed: (store, run) => {
       const view = loaded.get(store)
-      if (view) view.apply(changes)
+      if (view) view.apply(run)
       // Whoever writes to a store will ask about it: loaded while it is small, it grows with its writes.
-      else deferUntilLoaded(open.get(store) ?? start(store), (late) => late.apply(changes))
+      else deferUntilLoaded(open.get(store) ?? start(store), (late) => late.apply(run))
     },
     noticed: (store, position) => {
       const act = (view: StoreView) => (position === undefined ? view.doubt() : view.require(position))

@@ -1,4 +1,11 @@
-import type { StoredTuple, StoreStorage, TupleFilter, TuplePage, TupleStorage } from "../storage/storage.ts"
+import {
+  isSamePlace,
+  type StoredTuple,
+  type StoreStorage,
+  type TupleFilter,
+  type TuplePage,
+  type TupleStorage,
+} from "../storage/storage.ts"
 
 /** Tuples read at once for one who asks page after page: twenty pages for the price of two. */
 const maximumAheadTuples = 2_000
@@ -61,7 +68,8 @@ export function createTuplePages(
     chains.delete(key)
     if (ahead === undefined || ahead.tuples.length > limit || ahead.next === undefined) return ahead
     const next = await ahead.next
-    return next?.head === ahead.head ? { ...next, tuples: [...ahead.tuples, ...next.tuples] } : undefined
+    const isOneMoment = next !== undefined && isSamePlace(next.head, ahead.head)
+    return isOneMoment ? { ...next, tuples: [...ahead.tuples, ...next.tuples] } : undefined
   }
 
   return {
@@ -69,7 +77,7 @@ export function createTuplePages(
       const list = JSON.stringify([store, filter.object, filter.relation, filter.user])
       const ahead = await take(`${list} ${afterPosition}`, limit)
       const isEnough = ahead !== undefined && ahead.tuples.length > limit
-      if (isEnough && (await storage.readHead(store))?.position === ahead.head) {
+      if (isEnough && isSamePlace(await storage.readHead(store), ahead.head)) {
         const tuples = ahead.tuples.slice(0, limit)
         const rest = { ...ahead, tuples: ahead.tuples.slice(limit) }
         const isLow = rest.next === undefined && rest.tuples.length < rest.size / 2
