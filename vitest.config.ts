@@ -11,6 +11,12 @@ export const conformanceFiles: string = fileURLToPath(
 export const projectNames = ["parts", "plane"] as const
 
 /**
+ * How long `expect.poll` waits for what will be. Vitest's own second is a bound on the machine; where a second is the product's
+ * bound, a test holds every answer to it that was asked for later.
+ */
+export const pollPatience = { poll: { timeout: 20_000 } } as const
+
+/**
  * Whole planes, browsers and databases share two cores here: a test that lost a race for them is tried once more, and the
  * summary says so. Files share a worker: to load what they import anew for each of them took a sixth of the whole.
  */
@@ -19,6 +25,7 @@ const common = {
   isolate: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  expect: pollPatience,
   retry: 1,
   setupFiles: "tools/testing/draw-once.ts",
 } as const

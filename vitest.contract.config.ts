@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { pollPatience } from "./vitest.config.ts"
 
 /** `npm run test:contract`: the suites of the wires, on the real servers. */
 export default defineConfig({
@@ -10,5 +11,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: pollPatience,
   },
 })
