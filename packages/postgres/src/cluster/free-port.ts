@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto"
 import { createServer } from "node:net"
 import { GatehouseError } from "@gatehouse/kernel"
 
@@ -19,12 +20,23 @@ export async function loopbackAddresses(port: number): Promise<string[]> {
   }
 }
 
-/** A port that is free at 127.0.0.1 now. For tests: in the product, ports are configured. */
-export function findFreePort(): Promise<number> {
-  return tryPort("127.0.0.1", 0)
+/** Ports that `findFreePort` tries: below those that systems give to outgoing connections, so that none takes one in between. */
+const triedPorts = { first: 30_100, last: 32_700, attempts: 50 }
+
+/** A port that is free at both loopback addresses now. For tests: in the product, ports are configured. */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = randomInt(triedPorts.first, triedPorts.last + 1)
+    try {
+      await loopbackAddresses(port)
+      return port
+    } catch (error) {
+      if (attempt === triedPorts.attempts) throw error
+    }
+  }
 }
 
-function tryPort(host: string, port: number): Promise<number> {
+function tryPort(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -38,9 +50,6 @@ function tryPort(host: string, port: number): Promise<number> {
           : error,
       ),
     )
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : port))
-    })
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()))
   })
 }

@@ -1,3 +1,3 @@
-export { findFreePort } from "../cluster/free-port.ts"
+export { findFreePort, loopbackAddresses } from "../cluster/free-port.ts"
 export { startCluster } from "../cluster/start-cluster.ts"
 export { createTestDatabase, type TestDatabase, testAdminUrl, uniqueName } from "./create-test-database.ts"
