@@ -61,11 +61,17 @@ export function send(port: number, path: string, options: SendOptions = {}): Pro
   })
 }
 
-/** Writes bytes on a socket and gives what came back until the server closed, or `quietMilliseconds` passed without more. */
+/** For `sendRaw`: the server closes the connection, and that is waited for. */
+export const untilClosed = 20_000
+
+/**
+ * Writes bytes on a socket and gives what came back until the server closed, or `quietMilliseconds` passed without more. By
+ * default an answer is waited for as long as it takes, and a moment longer for whatever may come behind it.
+ */
 export function sendRaw(
   port: number,
   text: string | Buffer,
-  quietMilliseconds = 300,
+  quietMilliseconds?: number,
 ): Promise<{ readonly text: string; readonly closed: boolean; readonly statuses: readonly number[] }> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(text))
@@ -77,11 +83,11 @@ export function sendRaw(
       const statuses = [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
       resolve({ text: received, closed, statuses })
     }
-    let timer = setTimeout(finish, quietMilliseconds)
+    let timer = setTimeout(finish, quietMilliseconds ?? untilClosed)
     socket.on("data", (chunk) => {
       received += chunk.toString("latin1")
       clearTimeout(timer)
-      timer = setTimeout(finish, quietMilliseconds)
+      timer = setTimeout(finish, quietMilliseconds ?? 300)
     })
     socket.on("error", () => undefined)
     socket.on("close", () => {

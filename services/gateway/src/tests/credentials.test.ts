@@ -141,10 +141,16 @@ describe("revocation", () => {
       sessionId: "ended-session",
       atSeconds: Math.floor(Date.now() / 1000),
     })
-    const began = performance.now()
-    await expect.poll(async () => (await withToken(session)).code, { interval: 20 }).toBe("tokens.revoked")
-    expect(performance.now() - began).toBeLessThan(1_000)
-    expect((await withToken(token)).status).toBe(200)
+    const ended = performance.now()
+    let askedAfter: number
+    let code: string | undefined
+    do {
+      askedAfter = performance.now() - ended
+      code = (await withToken(session)).code
+      // What was asked within the second may be answered after it; later, a gateway that heard nothing lets nobody in.
+      if (askedAfter > 1_000) expect(code).toMatch(/^tokens\.(revoked|unavailable)$/)
+    } while (code !== "tokens.revoked")
+    await expect.poll(async () => (await withToken(token)).status).toBe(200)
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import { request as httpRequest } from "node:http"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { send, sendRaw } from "../testing/send.ts"
+import { send, sendRaw, untilClosed } from "../testing/send.ts"
 import {
   acmeProject,
   acmeSubjects,
@@ -86,11 +86,12 @@ describe("a request that may pass", () => {
   })
 
   test("several on one connection are each answered, in order", async () => {
-    const one = (path: string) =>
-      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`
+    const one = (path: string, more = "") =>
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${more}\r\n`
     const { statuses, text } = await sendRaw(
       gateway.port,
-      one("/v1/me") + one("/v1/unknown") + one("/v1/projects"),
+      one("/v1/me") + one("/v1/unknown") + one("/v1/projects", "Connection: close\r\n"),
+      untilClosed,
     )
     expect(statuses).toEqual([200, 404, 200])
     expect(text.indexOf('"url":"/v1/me"')).toBeLessThan(text.indexOf('"url":"/v1/projects"'))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { send, sendRaw } from "../testing/send.ts"
+import { send, sendRaw, untilClosed } from "../testing/send.ts"
 import {
   acmeProject,
   acmeSubjects,
@@ -71,7 +71,7 @@ describe("one request has one end", () => {
     ["an upgrade that Connection does not name", ["Upgrade: websocket", "Content-Length: 0"], ""],
   ])("%s is refused and the connection closed, and what follows is not a request", async (_, lines, body) => {
     const before = await seen()
-    const { statuses, closed } = await sendRaw(gateway.port, post(lines, body) + smuggled())
+    const { statuses, closed } = await sendRaw(gateway.port, post(lines, body) + smuggled(), untilClosed)
     expect(statuses).toEqual([400])
     expect(closed).toBe(true)
     expect(await seen()).toBe(before)
@@ -90,6 +90,7 @@ describe("one request has one end", () => {
     const { statuses, closed } = await sendRaw(
       gateway.port,
       post(["Transfer-Encoding: chunked"], body) + smuggled(),
+      untilClosed,
     )
     expect(statuses.every((status) => status >= 400)).toBe(true)
     expect(closed).toBe(true)
@@ -97,7 +98,7 @@ describe("one request has one end", () => {
   })
 
   test("lines ended by a bare LF are refused", async () => {
-    const { statuses, closed } = await sendRaw(gateway.port, smuggled().replaceAll("\r\n", "\n"))
+    const { statuses, closed } = await sendRaw(gateway.port, smuggled().replaceAll("\r\n", "\n"), untilClosed)
     expect([statuses, closed]).toEqual([[400], true])
   })
 
@@ -109,6 +110,7 @@ describe("one request has one end", () => {
       const { statuses, closed } = await sendRaw(
         gateway.port,
         `${head}Content-Length: ${length}\r\n\r\n${smuggled()}`,
+        untilClosed,
       )
       expect([method, statuses, closed]).toEqual([method, [400], true])
       expect(await seen()).toBe(before)

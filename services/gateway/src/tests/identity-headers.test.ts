@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { send, sendRaw } from "../testing/send.ts"
+import { send, sendRaw, untilClosed } from "../testing/send.ts"
 import type { Echo } from "../testing/start-echo-upstream.ts"
 import {
   acmeProject,
@@ -187,7 +187,7 @@ describe("what a client may say", () => {
     for (const name of ["User-Agent", "Accept", "X-Project-ID"]) {
       for (const value of ["a\u0080b", "a\u00ffb"]) {
         const head = `GET /v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${name}: ${value}\r\n\r\n`
-        const { statuses, closed } = await sendRaw(gateway.port, Buffer.from(head, "latin1"))
+        const { statuses, closed } = await sendRaw(gateway.port, Buffer.from(head, "latin1"), untilClosed)
         expect([name, statuses, closed]).toEqual([name, [400], true])
       }
     }
