@@ -46,7 +46,8 @@ export async function createHelloService(
           .returning(["id", "text"])
           .executeTakeFirstOrThrow()
         await tx.audit({ action: "greeting.create", resource: { type: "greeting", id: row.id } })
-        return reply.code(201).send(row)
+        reply.code(201)
+        return row
       }),
   })
 

@@ -16,6 +16,7 @@ export {
   type RouteContext,
   type RouteDefinition,
   type RouteForm,
+  type RouteReply,
 } from "./fastify/route.ts"
 export {
   createServiceApp,

@@ -1,5 +1,6 @@
+import type { ServerResponse } from "node:http"
 import type { ErrorCode } from "@gatehouse/kernel"
-import type { FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyRequest } from "fastify"
 import type { z } from "zod"
 import type { Auth } from "../auth.ts"
 
@@ -9,13 +10,24 @@ export interface AuthorizationRequest {
   readonly request: FastifyRequest
 }
 
+/**
+ * The answer's status and headers. Its body is what the handler returns, and nothing is sent before that: an answer from within a
+ * transaction would promise what has not been committed (INVARIANT 9).
+ */
+export interface RouteReply {
+  code(status: number): RouteReply
+  header(name: string, value: string): RouteReply
+  /** Closes when the answer is out or its client has gone: for what is held until then. */
+  readonly raw: Pick<ServerResponse, "once" | "closed" | "destroyed">
+}
+
 /** What a handler gets. Path, query and body have passed their schemas. */
 export interface OpenRouteContext<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
   readonly request: FastifyRequest
-  readonly reply: FastifyReply
+  readonly reply: RouteReply
 }
 
 /** What the handler of a checked route gets besides. `granted` is what `authorize` returned. */

@@ -18,7 +18,7 @@ import { z } from "zod"
 import { createGatehouse } from "../create-gatehouse.ts"
 import { organization, project } from "../objects.ts"
 import { createInProcessAuthorizer, createTestGateway, testPrincipal } from "../testing/index.ts"
-import { authenticated } from "./route.ts"
+import { authenticated, type RouteReply } from "./route.ts"
 import { createServiceApp, type ServiceApp } from "./service-app.ts"
 
 const acme = parseOrganizationId("acme")
@@ -82,7 +82,8 @@ beforeAll(async () => {
     handler: ({ granted, body, reply }) => {
       seen.grants.push(granted)
       seen.contexts.push(currentRequestContext())
-      return reply.code(201).send({ text: body.text, hidden: "never sent" })
+      reply.code(201)
+      return { text: body.text, hidden: "never sent" }
     },
   })
   app.route({
@@ -102,12 +103,25 @@ beforeAll(async () => {
     handler: ({ auth }) => ({ id: auth.orgId }),
   })
   app.route({
+    method: "POST",
+    url: "/v1/uncommitted",
+    summary: "Fail after the answer is known",
+    internal: true,
+    responses: { 201: z.object({ id: z.string() }) },
+    authorize: authenticated,
+    handler: async ({ reply }) => {
+      reply.code(201)
+      // Stands for a transaction that fails at its commit.
+      await Promise.reject(new GatehouseError("request.conflict"))
+    },
+  })
+  app.route({
     method: "DELETE",
     url: "/v1/nothing",
     summary: "Nothing",
     responses: { 204: z.null() },
     authorize: authenticated,
-    handler: ({ reply }) => reply.code(204).send(),
+    handler: ({ reply }) => void reply.code(204),
   })
   app.route({
     method: "POST",
@@ -163,6 +177,13 @@ describe("a checked route", () => {
     const { status, json } = await writeNote()
     expect(status).toBe(201)
     expect(json).toEqual({ text: "hi" })
+  })
+
+  it("answers what came of it in the end, whatever status was set before", async () => {
+    const { status, json } = await ask({ method: "POST", url: "/v1/uncommitted" })
+    expect([status, json]).toEqual([409, expect.objectContaining({ code: "request.conflict" })])
+    // @ts-expect-error an answer is returned, not sent: the transaction around it has not been committed
+    const _send = (reply: RouteReply) => reply.send
   })
 
   it("answers 204 without a body", async () => {

@@ -103,14 +103,17 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
         ...(form.bodyLimitBytes === undefined ? {} : { bodyLimit: form.bodyLimitBytes }),
         ...(authorize === undefined ? {} : { onRequest: authorize }),
         ...(form.malformedAs === undefined ? {} : { errorHandler: malformedAs(app, form.malformedAs) }),
-        handler: async (request, reply) =>
-          handle({
+        handler: async (request, reply) => {
+          const answer = await handle({
             params: request.params as never,
             query: request.query as never,
             body: request.body as never,
             request,
             reply,
-          }),
+          })
+          assert(answer !== reply, `a handler returns the answer's body: ${form.method} ${form.url}`)
+          return reply.send(answer)
+        },
       })
     }
   }

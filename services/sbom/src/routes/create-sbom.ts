@@ -63,10 +63,8 @@ export function addCreateSbom({ app, gatehouse }: ServiceContext): void {
         })
         return sbom
       })
-      return reply
-        .code(201)
-        .header("location", `/v1/sboms/${created.id}`)
-        .send({ ...created, warning_count: parsed.warningCount, warnings: parsed.warnings })
+      reply.code(201).header("location", `/v1/sboms/${created.id}`)
+      return { ...created, warning_count: parsed.warningCount, warnings: parsed.warnings }
     },
   })
 }

@@ -28,7 +28,7 @@ export function addDeleteSbom({ app, gatehouse }: ServiceContext): void {
           details: { sha256: deleted.sha256, component_count: deleted.component_count },
         })
       })
-      return reply.code(204).send()
+      reply.code(204)
     },
   })
 }

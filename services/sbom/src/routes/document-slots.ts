@@ -1,5 +1,5 @@
-import type { ServerResponse } from "node:http"
 import { GatehouseError } from "@gatehouse/kernel"
+import type { RouteReply } from "@gatehouse/sdk"
 
 /** How many documents are in memory at the same time, for one kind of work. */
 export interface DocumentBounds {
@@ -31,7 +31,7 @@ export interface DocumentSlots {
   /** Waits for a place. Call the result once the answer is out; calling it again does nothing. Throws `sbom.busy`. */
   take(organization: string): Promise<() => void>
   /** Waits for a place and gives it back when the answer is out or its client has gone. Throws `sbom.busy`. */
-  hold(organization: string, response: ServerResponse): Promise<void>
+  hold(organization: string, response: RouteReply["raw"]): Promise<void>
 }
 
 /** All places free. One is made for each kind of work, for all organizations together. */

@@ -24,11 +24,11 @@ export function addGetDocument({ app, gatehouse }: ServiceContext): void {
           .executeTakeFirst(),
       )
       if (row === undefined) throw new GatehouseError("authz.not_found")
-      return reply
-        .type(row.content_type)
+      reply
+        .header("content-type", row.content_type)
         .header("x-content-type-options", "nosniff")
         .header("content-disposition", `attachment; filename="${grant.object.id}.json"`)
-        .send(row.content)
+      return row.content
     },
   })
 }

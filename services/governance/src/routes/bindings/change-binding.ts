@@ -27,7 +27,7 @@ export function addPutBinding(context: RouteContext): void {
     authorize: (auth, { params }) => auth.requirePermission("can_manage_bindings", project(params.id ?? "")),
     handler: async ({ granted, params, reply }) => {
       await change(context, granted, "binding.add", params)
-      return reply.code(204).send()
+      reply.code(204)
     },
   })
 }
@@ -45,7 +45,7 @@ export function addDeleteBinding(context: RouteContext): void {
     handler: async ({ granted, params, reply }) => {
       const outcome = await change(context, granted, "binding.remove", params)
       if (outcome === "unchanged") throw new GatehouseError("governance.binding_not_found")
-      return reply.code(204).send()
+      reply.code(204)
     },
   })
 }

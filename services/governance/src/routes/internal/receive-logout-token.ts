@@ -27,7 +27,7 @@ export function addReceiveLogoutToken(context: RouteContext): void {
     responses: { 204: z.null() },
     handler: async ({ params, body, reply }) => {
       await receive(context, params.realm ?? "", body.logout_token)
-      return reply.code(204).header("cache-control", "no-store").send()
+      reply.code(204).header("cache-control", "no-store")
     },
   })
 }

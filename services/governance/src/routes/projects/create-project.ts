@@ -18,7 +18,8 @@ export function addCreateProject(context: RouteContext): void {
       const result = await createProject(context, grant, name)
       if (result.outcome === "name_taken") throw new GatehouseError("governance.project_name_taken")
       const { project } = result
-      return reply.code(201).header("location", `/v1/projects/${project.id}`).send(toProject(project))
+      reply.code(201).header("location", `/v1/projects/${project.id}`)
+      return toProject(project)
     },
   })
 }

@@ -14,7 +14,7 @@ export function addDeleteProject(context: RouteContext): void {
     handler: async ({ granted: grant, reply }) => {
       const outcome = await deleteProject(context, grant)
       if (outcome === "not_found") throw new GatehouseError("authz.not_found")
-      return reply.code(204).send()
+      reply.code(204)
     },
   })
 }
