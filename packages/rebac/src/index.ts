@@ -30,7 +30,7 @@ export type {
   TriedNode,
   TriedTuple,
 } from "./explanation.ts"
-export { type CompiledModel, compileModel } from "./model/compiled-model.ts"
+export { type CompiledModel, compileModel, compileModelInTurns } from "./model/compiled-model.ts"
 export type { ModelViolation } from "./model/model-violation.ts"
 export { validateModel } from "./model/validate-model.ts"
 export { validateTuple } from "./model/validate-tuple.ts"

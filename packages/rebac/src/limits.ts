@@ -21,6 +21,9 @@ export const LIST_STEP_BUDGET = 60_000
 /** Nested calls of the general evaluator: depth times computed relations in a chain. Above it V8's stack is in danger. */
 export const CALL_DEPTH_LIMIT = 1_500
 
+/** How long a calculation that lasts holds the event loop at a time; a piece of it comes on top, a few milliseconds. */
+export const SLICE_MILLISECONDS = 15
+
 /** Types of a model (OpenFGA: `MaxTypesPerAuthorizationModel`). */
 export const MODEL_TYPES_LIMIT = 100
 /** Bytes of a model as JSON. OpenFGA allows 256 KiB as protobuf, which is shorter than JSON: 396 KB of JSON were seen to pass. */

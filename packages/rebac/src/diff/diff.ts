@@ -1,10 +1,12 @@
 import { invalidRequest } from "../evaluate/session.ts"
+import { SLICE_MILLISECONDS } from "../limits.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
 import { validateContext, validateTuple } from "../model/validate-tuple.ts"
 import type { RelationshipTuple } from "../relationship-tuple.ts"
 import { createTupleStore } from "../store/tuple-store.ts"
+import { Turns } from "../turns.ts"
 import { compareRelations, compareText } from "./affected-relations.ts"
-import { DIFF_CHANGES_LIMIT, DIFF_SLICE_MILLISECONDS, DIFF_TUPLES_LIMIT, DIFF_WORK_BUDGET } from "./limits.ts"
+import { DIFF_CHANGES_LIMIT, DIFF_TUPLES_LIMIT, DIFF_WORK_BUDGET } from "./limits.ts"
 import { type HoldingsQuestion, ModelAnswers, type WorkLeft, WorkSpent } from "./model-answers.ts"
 import type {
   AccessChange,
@@ -16,7 +18,6 @@ import type {
   TupleChanges,
   Verdict,
 } from "./model-diff.ts"
-import { Turns } from "./turns.ts"
 import { type Universe, universeOf } from "./universe.ts"
 
 /**
@@ -103,7 +104,7 @@ class Comparison implements WorkLeft {
   readonly groups: AccessGroup[] = []
   readonly counts = { gains: 0, losses: 0, undecided: 0 }
   complete = true
-  readonly turns = new Turns(DIFF_SLICE_MILLISECONDS)
+  readonly turns = new Turns(SLICE_MILLISECONDS)
   readonly #universe: Universe
   readonly #answers: AnswerPair
   /** Undefined where no tuple has a condition. */

@@ -7,5 +7,3 @@ export const DIFF_WORK_BUDGET = 20_000_000
 export const DIFF_CHANGES_LIMIT = 100_000
 /** Tuples that one comparison names as valid under one model alone. Beyond, they are counted. */
 export const DIFF_TUPLES_LIMIT = 1_000
-/** How long a comparison holds the event loop at a time. One question may take longer, up to its own step budget. */
-export const DIFF_SLICE_MILLISECONDS = 20

@@ -4,8 +4,8 @@ import { createEvaluator } from "../create-evaluator.ts"
 import type { Evaluator } from "../evaluator.ts"
 import { type CompiledModel, compileModel } from "../model/compiled-model.ts"
 import type { TupleStore } from "../store/tuple-store.ts"
+import type { Turns } from "../turns.ts"
 import type { Verdict } from "./model-diff.ts"
-import type { Turns } from "./turns.ts"
 import type { Universe } from "./universe.ts"
 
 /** What a comparison may still do. */

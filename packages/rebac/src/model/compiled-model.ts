@@ -1,11 +1,11 @@
 import { GatehouseError } from "@gatehouse/kernel"
 import type { AuthorizationModel } from "../authorization-model.ts"
-import { type ConditionProgram, compileCondition } from "../condition/condition-program.ts"
+import type { ConditionProgram } from "../condition/condition-program.ts"
 import { createInlineCondition, INLINE_CONDITION } from "../condition/inline-condition.ts"
-import { REWRITE_NESTING_LIMIT } from "../limits.ts"
-import { type ModelSchema, type RelationSchema, readModel } from "./model-schema.ts"
+import { type Pieces, runAtOnce, runInTurns } from "../pieces.ts"
+import type { ModelSchema, RelationSchema } from "./model-schema.ts"
 import { predecessorsOf, relationsWithRules } from "./plan.ts"
-import { validateModel } from "./validate-model.ts"
+import { checkModel } from "./validate-model.ts"
 
 /** A valid model made ready for questions. Opaque to callers, but for what it was compiled from. */
 export interface CompiledModel {
@@ -16,7 +16,7 @@ export interface CompiledModel {
   readonly predecessors: ReadonlyMap<RelationSchema, readonly RelationSchema[]>
   /** Inside the package only. Relations whose decision can meet an intersection or an exclusion. */
   readonly ruled: ReadonlySet<RelationSchema>
-  /** Inside the package only. Compiled at the first use of each. */
+  /** Inside the package only. */
   conditionProgram(name: string): ConditionProgram | undefined
 }
 
@@ -25,29 +25,31 @@ export interface CompiledModel {
  * `details.violations` (OpenFGA's code and sentence, type, relation) and the first one's sentence in `details.reason`.
  */
 export function compileModel(model: AuthorizationModel): CompiledModel {
-  const violations = validateModel(model)
-  if (violations.length > 0)
+  return runAtOnce(compile(model))
+}
+
+/**
+ * The same for a server that others wait for: they have their turns in between. The largest models take some hundred milliseconds.
+ * Rejects as `compileModel` throws.
+ */
+export function compileModelInTurns(model: AuthorizationModel): Promise<CompiledModel> {
+  return runInTurns(compile(model))
+}
+
+function* compile(model: AuthorizationModel): Pieces<CompiledModel> {
+  const checked = yield* checkModel(model)
+  if (checked.kind === "invalid") {
+    const { violations } = checked
     throw new GatehouseError("rebac.invalid_model", {
       details: { reason: violations[0]?.message, violations },
     })
-  const schema = readModel(model, REWRITE_NESTING_LIMIT)
-  const predecessors = predecessorsOf(schema)
-  const programs = new Map<string, ConditionProgram>()
-  if (usesInlineCondition(schema)) programs.set(INLINE_CONDITION, createInlineCondition())
-  return {
-    model,
-    schema,
-    predecessors,
-    ruled: relationsWithRules(schema, predecessors),
-    conditionProgram(name) {
-      const known = programs.get(name)
-      const definition = schema.conditions.get(name)
-      if (known !== undefined || definition === undefined) return known
-      const program = compileCondition(definition)
-      programs.set(name, program)
-      return program
-    },
   }
+  const { schema } = checked
+  const predecessors = yield* predecessorsOf(schema)
+  const ruled = relationsWithRules(schema, predecessors)
+  const programs = new Map(checked.programs)
+  if (usesInlineCondition(schema)) programs.set(INLINE_CONDITION, createInlineCondition())
+  return { model, schema, predecessors, ruled, conditionProgram: (name) => programs.get(name) }
 }
 
 function usesInlineCondition(schema: ModelSchema): boolean {

@@ -1,3 +1,5 @@
+import { MODEL_TYPES_LIMIT } from "../limits.ts"
+import type { Pieces } from "../pieces.ts"
 import { leavesOf, type ModelSchema, type RelationSchema, type Rewrite } from "./model-schema.ts"
 
 /**
@@ -8,22 +10,34 @@ export type Entrypoints =
   | { readonly kind: "found" | "none" | "loop" }
   | { readonly kind: "undefined"; readonly type: string; readonly relation: string }
 
+type Outcome = readonly [found: boolean, loop: boolean]
+
 /** For each type the relations passed on the way, and whether each was found to be assignable. */
 type Passed = Map<string, Map<string, boolean>>
 
 /** Definitions looked at inside of each other. Deeper ones count as too tangled too: V8's stack is in danger. */
 const SEARCH_DEPTH_LIMIT = 600
 
+/** Restrictions passed over that cost a step together: as many as OpenFGA allows types, so that a list without repetitions costs none. */
+const PASSED_OVER_PER_STEP = MODEL_TYPES_LIMIT
+/** Steps after which others may have their turn: a millisecond or a few. */
+const STEPS_PER_PIECE = 4_000
+
 /**
  * Steps that the relations of a model have together, about a second's worth. Where they do not suffice, a definition counts as too
  * tangled to have entrypoints; OpenFGA's server would take minutes over it.
  */
 export class EntrypointSteps {
-  #left = 1_000_000
+  #left: number
+
+  constructor() {
+    this.#left = 1_000_000
+  }
 
   /** False once there are no more. */
-  take(): boolean {
+  *take(): Pieces<boolean> {
     this.#left--
+    if (this.#left % STEPS_PER_PIECE === 0) yield
     return this.#left >= 0
   }
 }
@@ -34,13 +48,13 @@ export class EntrypointSteps {
  * that would make sense: what was noted under a type on the way here is seen by the branches beside, what was noted under a new
  * type is not. A model must be valid on both engines or on neither.
  */
-export function findEntrypoints(
+export function* findEntrypoints(
   schema: ModelSchema,
   relation: RelationSchema,
   steps: EntrypointSteps,
-): Entrypoints {
+): Pieces<Entrypoints> {
   const search = new EntrypointSearch(schema, steps)
-  const [found, loop] = search.search(relation, relation.rewrite, new Map())
+  const [found, loop] = yield* search.search(relation, relation.rewrite, new Map())
   if (search.missing !== undefined) return { kind: "undefined", ...search.missing }
   return { kind: found ? "found" : loop ? "loop" : "none" }
 }
@@ -58,79 +72,91 @@ class EntrypointSearch {
   }
 
   /** Whether there is an entrypoint, and whether looking for one came round in a loop. */
-  search(owner: RelationSchema, rewrite: Rewrite, before: Passed): [found: boolean, loop: boolean] {
-    if (this.missing !== undefined || this.#depth >= SEARCH_DEPTH_LIMIT || !this.#steps.take())
+  *search(owner: RelationSchema, rewrite: Rewrite, passed: Passed): Pieces<Outcome> {
+    if (this.missing !== undefined || this.#depth >= SEARCH_DEPTH_LIMIT || !(yield* this.#steps.take()))
       return [false, false]
     this.#depth++
-    const result = this.#searchInside(owner, rewrite, before)
+    const outcome = yield* this.#searchInside(owner, rewrite, passed)
     this.#depth--
-    return result
+    return outcome
   }
 
-  #searchInside(owner: RelationSchema, rewrite: Rewrite, before: Passed): [boolean, boolean] {
+  *#searchInside(owner: RelationSchema, rewrite: Rewrite, passed: Passed): Pieces<Outcome> {
     switch (rewrite.kind) {
       case "union": {
         let loop = false
         for (const child of rewrite.children) {
-          const [found, childLoop] = this.search(owner, child, before)
+          const [found, childLoop] = yield* this.search(owner, child, passed)
           if (found) return [true, false]
           loop ||= childLoop
         }
         return [false, loop]
       }
       case "intersection":
-        return this.#every(owner, rewrite.children, before)
+        return yield* this.#every(owner, rewrite.children, passed)
       case "exclusion":
-        return this.#every(owner, [rewrite.base, rewrite.subtract], before)
-      default:
-        return this.#leaf(owner, rewrite, note(before, owner))
+        return yield* this.#every(owner, [rewrite.base, rewrite.subtract], passed)
+      default: {
+        const isNewType = note(passed, owner)
+        const outcome = yield* this.#leaf(owner, rewrite, passed)
+        if (isNewType) passed.delete(owner.type)
+        return outcome
+      }
     }
   }
 
-  #every(owner: RelationSchema, children: readonly Rewrite[], before: Passed): [boolean, boolean] {
+  *#every(owner: RelationSchema, children: readonly Rewrite[], passed: Passed): Pieces<Outcome> {
     for (const child of children) {
-      const [found, loop] = this.search(owner, child, before)
+      const [found, loop] = yield* this.search(owner, child, passed)
       if (!found) return [false, loop]
     }
     return [true, false]
   }
 
-  #leaf(owner: RelationSchema, rewrite: Rewrite, passed: Passed): [boolean, boolean] {
-    if (rewrite.kind === "direct") return [this.#direct(owner, passed), false]
+  *#leaf(owner: RelationSchema, rewrite: Rewrite, passed: Passed): Pieces<Outcome> {
+    if (rewrite.kind === "direct") return [yield* this.#direct(owner, passed), false]
     if (rewrite.kind === "computed") {
       const known = passed.get(owner.type)?.get(rewrite.relation)
       if (known !== undefined) return [known, true]
       const relation = this.#relationOf(owner.type, rewrite.relation)
-      return relation === undefined ? [false, false] : this.search(relation, relation.rewrite, passed)
+      return relation === undefined ? [false, false] : yield* this.search(relation, relation.rewrite, passed)
     }
-    if (rewrite.kind === "tuple_to_userset") return [this.#tupleset(owner, rewrite, passed), false]
+    if (rewrite.kind === "tuple_to_userset") return [yield* this.#tupleset(owner, rewrite, passed), false]
     return [false, false]
   }
 
-  #direct(owner: RelationSchema, passed: Passed): boolean {
+  *#direct(owner: RelationSchema, passed: Passed): Pieces<boolean> {
+    let passedOver = 0
     for (const restriction of owner.restrictions) {
       if (restriction.kind !== "userset") {
         passed.get(owner.type)?.set(owner.name, true)
         return true
       }
+      if (++passedOver % PASSED_OVER_PER_STEP === 0 && !(yield* this.#steps.take())) return false
       if (passed.get(restriction.type)?.has(restriction.relation)) continue
       const relation = this.#relationOf(restriction.type, restriction.relation)
-      if (relation !== undefined && this.search(relation, relation.rewrite, passed)[0]) return true
+      if (relation === undefined) continue
+      const [found] = yield* this.search(relation, relation.rewrite, passed)
+      if (found) return true
     }
     return false
   }
 
-  #tupleset(
+  *#tupleset(
     owner: RelationSchema,
     { tupleset, computed }: Extract<Rewrite, { kind: "tuple_to_userset" }>,
     passed: Passed,
-  ): boolean {
+  ): Pieces<boolean> {
+    let passedOver = 0
     for (const { type } of this.#relationOf(owner.type, tupleset)?.restrictions ?? []) {
+      if (++passedOver % PASSED_OVER_PER_STEP === 0 && !(yield* this.#steps.take())) return false
       const relation = this.#schema.types.get(type)?.get(computed)
       if (relation === undefined) continue
       const known = passed.get(type)?.get(computed)
       if (known === true) return true
-      if (known === undefined && this.search(relation, relation.rewrite, passed)[0]) return true
+      if (known === false) continue
+      const [found] = yield* this.search(relation, relation.rewrite, passed)
+      if (found) return true
     }
     return false
   }
@@ -142,13 +168,15 @@ class EntrypointSearch {
   }
 }
 
-/** Notes a relation as passed: in the map of its type where there is one, which others see too, else in one that only callees see. */
-function note(before: Passed, { type, name }: RelationSchema): Passed {
-  const passed = new Map(before)
+/**
+ * Notes a relation as passed: in the map of its type where there is one, which others see too, else in one that only callees see. True
+ * for the latter: the caller takes it away again.
+ */
+function note(passed: Passed, { type, name }: RelationSchema): boolean {
   const known = passed.get(type)
   if (known === undefined) passed.set(type, new Map([[name, false]]))
   else known.set(name, false)
-  return passed
+  return known === undefined
 }
 
 /** Relations whose definition leads, through computed relations on the same object, to one that leads back to itself. */

@@ -32,6 +32,8 @@ export interface RelationSchema {
   readonly name: string
   readonly rewrite: Rewrite
   readonly restrictions: readonly Restriction[]
+  /** The types that the restrictions name, each once: there may be thousands of restrictions to one type. */
+  readonly userTypes: readonly string[]
 }
 
 /** A model with its names in maps, so that no name of a model can meet a member of `Object.prototype`. */
@@ -102,7 +104,15 @@ export function readModel(model: AuthorizationModel, nestingLimit: number): Mode
       const restrictions = (metadata?.directly_related_user_types ?? []).flatMap(
         (one) => readRestriction(one) ?? [],
       )
-      const relation = { index: relations.length, type: definition.type, name, rewrite, restrictions }
+      const userTypes = [...new Set(restrictions.map(({ type }) => type))]
+      const relation = {
+        index: relations.length,
+        type: definition.type,
+        name,
+        rewrite,
+        restrictions,
+        userTypes,
+      }
       relations.push(relation)
       ofType.set(name, relation)
     }

@@ -1,3 +1,4 @@
+import type { Pieces } from "../pieces.ts"
 import type { ModelSchema, RelationSchema, Rewrite } from "./model-schema.ts"
 
 /**
@@ -204,7 +205,7 @@ export function usersetsOf(schema: ModelSchema, relation: RelationSchema): Relat
 
 /** The relations that `computed from tupleset` can lead to: types without that relation are passed over. */
 export function targetsOf(schema: ModelSchema, tupleset: RelationSchema, computed: string): RelationSchema[] {
-  return tupleset.restrictions.flatMap((one) => schema.types.get(one.type)?.get(computed) ?? [])
+  return tupleset.userTypes.flatMap((type) => schema.types.get(type)?.get(computed) ?? [])
 }
 
 /** The relations that deciding this one can lead to in one step: computed ones, usersets, and through tuplesets. */
@@ -246,14 +247,18 @@ export function relationsWithRules(
 }
 
 /** For each relation those that can lead to it in one step. */
-export function predecessorsOf(schema: ModelSchema): ReadonlyMap<RelationSchema, readonly RelationSchema[]> {
+export function* predecessorsOf(
+  schema: ModelSchema,
+): Pieces<ReadonlyMap<RelationSchema, readonly RelationSchema[]>> {
   const predecessors = new Map<RelationSchema, RelationSchema[]>()
-  for (const relation of schema.relations)
+  for (const relation of schema.relations) {
     for (const next of successorsOf(schema, relation)) {
       const known = predecessors.get(next)
       if (known === undefined) predecessors.set(next, [relation])
       else known.push(relation)
     }
+    yield
+  }
   return predecessors
 }
 

@@ -1,15 +1,14 @@
 import type { AuthorizationModel, RelationReference } from "../authorization-model.ts"
-import { ConditionProblem } from "../condition/condition-problem.ts"
-import { compileCondition } from "../condition/condition-program.ts"
+import type { ConditionProgram } from "../condition/condition-program.ts"
 import { INLINE_CONDITION } from "../condition/inline-condition.ts"
 import {
-  CONDITION_EXPRESSION_BYTES_LIMIT,
-  CONDITION_PARAMETERS_LIMIT,
   MODEL_BYTES_LIMIT,
   MODEL_CONDITIONS_LIMIT,
   MODEL_TYPES_LIMIT,
   REWRITE_NESTING_LIMIT,
 } from "../limits.ts"
+import { type Pieces, runAtOnce } from "../pieces.ts"
+import { checkConditions } from "./check-conditions.ts"
 import { computedCycles, EntrypointSteps, findEntrypoints } from "./find-entrypoints.ts"
 import { jsonBytes } from "./json-size.ts"
 import {
@@ -23,51 +22,75 @@ import {
   readRewrite,
 } from "./model-schema.ts"
 import { invalidModel, invalidRelation, type ModelViolation, undefinedRelation } from "./model-violation.ts"
+import { relationForm, typeForm } from "./name-forms.ts"
 
-const typeForm = /^[^:#@\s]{1,254}$/u
-const relationForm = /^[^:#@\s]{1,50}$/u
 const reserved: ReadonlySet<string> = new Set(["self", "this"])
+
+/** What a model was found to be: ready to be compiled, or with the rules that it breaks. */
+export type CheckedModel =
+  | {
+      readonly kind: "valid"
+      readonly schema: ModelSchema
+      readonly programs: ReadonlyMap<string, ConditionProgram>
+    }
+  | { readonly kind: "invalid"; readonly violations: readonly ModelViolation[] }
 
 /**
  * Every rule of the language that the model breaks, in OpenFGA's order: the first is the one its server answers with. Empty for
  * a valid model. Types and relations are looked at in the order of their names, as OpenFGA does.
  */
 export function validateModel(model: AuthorizationModel): readonly ModelViolation[] {
+  const checked = runAtOnce(checkModel(model))
+  return checked.kind === "valid" ? [] : checked.violations
+}
+
+/** `validateModel` in pieces. Gives what it had to make of a valid model besides. */
+export function* checkModel(model: AuthorizationModel): Pieces<CheckedModel> {
   const outline = validateOutline(model)
-  if (outline.length > 0) return outline
+  if (outline.length > 0) return { kind: "invalid", violations: outline }
+  yield
   const unreadable = validateRewrites(model)
-  if (unreadable.length > 0) return unreadable
+  if (unreadable.length > 0) return { kind: "invalid", violations: unreadable }
+  yield
   const schema = readModel(model, REWRITE_NESTING_LIMIT)
-  const shared = { steps: new EntrypointSteps(), cyclic: computedCycles(schema) }
-  const violations = sortedRelations(schema).flatMap((relation) =>
-    validateRelation(model, schema, relation, shared),
-  )
-  return violations.length > 0 ? violations : validateConditions(model)
+  yield
+  const shared: Shared = {
+    steps: new EntrypointSteps(),
+    cyclic: computedCycles(schema),
+    describedUsers: new Map(),
+  }
+  yield
+  const ofRelations: ModelViolation[] = []
+  for (const relation of sortedRelations(schema)) {
+    yield
+    const violation = yield* validateRelation(model, schema, relation, shared)
+    if (violation !== undefined) ofRelations.push(violation)
+  }
+  if (ofRelations.length > 0) return { kind: "invalid", violations: ofRelations }
+  const { programs, violations } = yield* checkConditions(model)
+  return violations.length > 0 ? { kind: "invalid", violations } : { kind: "valid", schema, programs }
 }
 
 /** What the relations of a model share while they are looked at. */
 interface Shared {
   readonly steps: EntrypointSteps
   readonly cyclic: ReadonlySet<RelationSchema>
+  /** Of tuplesets the restrictions as messages list them: written once, for thousands of messages may list thousands. */
+  readonly describedUsers: Map<RelationSchema, string>
 }
 
 /** The first rule that a relation breaks, in OpenFGA's order: its names, its type restrictions, who can ever have it, cycles. */
-function validateRelation(
+function* validateRelation(
   model: AuthorizationModel,
   schema: ModelSchema,
   relation: RelationSchema,
   shared: Shared,
-): ModelViolation[] {
-  const rules = [
-    () => validateReferences(schema, relation),
-    () => validateRestrictions(model, schema, relation),
-    () => validateEntrypoints(schema, relation, shared),
-  ]
-  for (const rule of rules) {
-    const [violation] = rule()
-    if (violation !== undefined) return [violation]
-  }
-  return []
+): Pieces<ModelViolation | undefined> {
+  return (
+    validateReferences(schema, relation, shared) ??
+    validateRestrictions(model, schema, relation) ??
+    (yield* validateEntrypoints(schema, relation, shared))
+  )
 }
 
 function validateOutline(model: AuthorizationModel): ModelViolation[] {
@@ -143,55 +166,67 @@ function sortedRelations(schema: ModelSchema): RelationSchema[] {
   return [...schema.relations].sort((a, b) => byName(a.type, b.type) || byName(a.name, b.name))
 }
 
-function validateReferences(schema: ModelSchema, relation: RelationSchema): ModelViolation[] {
+function validateReferences(
+  schema: ModelSchema,
+  relation: RelationSchema,
+  shared: Shared,
+): ModelViolation | undefined {
   const { type, name } = relation
   const ofType = schema.types.get(type)
-  return [...leavesOf(relation.rewrite)].flatMap((leaf): ModelViolation[] => {
+  for (const leaf of leavesOf(relation.rewrite)) {
     if (leaf.kind === "computed") {
-      if (leaf.relation === name) return [invalidRelation(type, name, "invalid userset rewrite definition")]
-      return ofType?.has(leaf.relation) ? [] : [undefinedRelation(type, name, leaf.relation)]
+      if (leaf.relation === name) return invalidRelation(type, name, "invalid userset rewrite definition")
+      if (ofType?.has(leaf.relation) !== true) return undefinedRelation(type, name, leaf.relation)
     }
-    if (leaf.kind !== "tuple_to_userset") return []
+    if (leaf.kind !== "tuple_to_userset") continue
     const tupleset = ofType?.get(leaf.tupleset)
-    if (tupleset === undefined) return [undefinedRelation(type, name, leaf.tupleset)]
+    if (tupleset === undefined) return undefinedRelation(type, name, leaf.tupleset)
     if (tupleset.rewrite.kind !== "direct") {
       const message = `the '${type}#${leaf.tupleset}' relation is referenced in at least one tupleset and thus must be a direct relation`
-      return [invalidModel(message, type, name)]
+      return invalidModel(message, type, name)
     }
-    const users = tupleset.restrictions
-    if (users.some((user) => schema.types.get(user.type)?.has(leaf.computed))) return []
-    const listed = users.map(describeRestriction).join(" ")
+    if (tupleset.userTypes.some((user) => schema.types.get(user)?.has(leaf.computed))) continue
+    const listed = describeUsers(tupleset, shared)
     const message = `undefined relation: ${leaf.computed} does not appear as a relation in any of the directly related user types [${listed}]`
-    return [invalidModel(message, type, name)]
-  })
+    return invalidModel(message, type, name)
+  }
+  return undefined
+}
+
+function describeUsers(tupleset: RelationSchema, { describedUsers }: Shared): string {
+  const known = describedUsers.get(tupleset)
+  if (known !== undefined) return known
+  const described = tupleset.restrictions.map(describeRestriction).join(" ")
+  describedUsers.set(tupleset, described)
+  return described
 }
 
 function validateRestrictions(
   model: AuthorizationModel,
   schema: ModelSchema,
   relation: RelationSchema,
-): ModelViolation[] {
+): ModelViolation | undefined {
   const { type, name } = relation
   const definition = model.type_definitions.find((one) => one.type === type)
   const references = ownMember(definition?.metadata?.relations, name)?.directly_related_user_types ?? []
   const assignable = isAssignable(relation)
   if (assignable && references.length === 0)
-    return [
-      invalidModel(
-        `the assignable relation '${name}' in object type '${type}' must contain at least one relation type`,
-        type,
-        name,
-      ),
-    ]
+    return invalidModel(
+      `the assignable relation '${name}' in object type '${type}' must contain at least one relation type`,
+      type,
+      name,
+    )
   if (!assignable && references.length > 0)
-    return [
-      invalidModel(
-        `the non-assignable relation '${name}' in object type '${type}' should not contain a relation type`,
-        type,
-        name,
-      ),
-    ]
-  return references.flatMap((reference) => validateReference(schema, relation, reference))
+    return invalidModel(
+      `the non-assignable relation '${name}' in object type '${type}' should not contain a relation type`,
+      type,
+      name,
+    )
+  for (const reference of references) {
+    const violation = validateReference(schema, relation, reference)
+    if (violation !== undefined) return violation
+  }
+  return undefined
 }
 
 /** A restriction as OpenFGA's message shows it, in protobuf's text form. */
@@ -204,91 +239,55 @@ function validateReference(
   schema: ModelSchema,
   relation: RelationSchema,
   reference: RelationReference,
-): ModelViolation[] {
+): ModelViolation | undefined {
   const { type, name } = relation
-  const shown = reference.relation ? `${reference.type}#${reference.relation}` : reference.type
-  const notValid = [
-    invalidModel(
+  const notValid = () => {
+    const shown = reference.relation ? `${reference.type}#${reference.relation}` : reference.type
+    return invalidModel(
       `the relation type '${shown}' on '${name}' in object type '${type}' is not valid`,
       type,
       name,
-    ),
-  ]
+    )
+  }
   const relations = schema.types.get(reference.type)
-  if (relations === undefined) return notValid
+  if (relations === undefined) return notValid()
   const isObject = !reference.wildcard && reference.relation === undefined
-  if (schema.tuplesets.has(relation) && !isObject) return notValid
+  if (schema.tuplesets.has(relation) && !isObject) return notValid()
   if (!reference.wildcard && reference.relation === "")
-    return [
-      invalidModel(
-        `empty relation reference: the relation type '${reference.type}' on '${name}' in object type '${type}'`,
-        type,
-        name,
-      ),
-    ]
+    return invalidModel(
+      `empty relation reference: the relation type '${reference.type}' on '${name}' in object type '${type}'`,
+      type,
+      name,
+    )
   if (!reference.wildcard && reference.relation !== undefined && !relations.has(reference.relation))
-    return notValid
+    return notValid()
   const condition = reference.condition ?? ""
   if (condition !== "" && condition !== INLINE_CONDITION && !schema.conditions.has(condition))
-    return [invalidModel(`condition ${condition} is undefined for relation ${name}`, type, name)]
-  return []
+    return invalidModel(`condition ${condition} is undefined for relation ${name}`, type, name)
+  return undefined
 }
 
-function validateEntrypoints(
+function* validateEntrypoints(
   schema: ModelSchema,
   relation: RelationSchema,
   { steps, cyclic }: Shared,
-): ModelViolation[] {
+): Pieces<ModelViolation | undefined> {
   const { type, name } = relation
-  const entrypoints = findEntrypoints(schema, relation, steps)
+  const entrypoints = yield* findEntrypoints(schema, relation, steps)
   switch (entrypoints.kind) {
     case "undefined":
-      return [
-        invalidModel(
-          `undefined type definition for '${entrypoints.type}#${entrypoints.relation}'`,
-          type,
-          name,
-        ),
-      ]
+      return invalidModel(
+        `undefined type definition for '${entrypoints.type}#${entrypoints.relation}'`,
+        type,
+        name,
+      )
     case "none":
-      return [invalidRelation(type, name, "no entrypoints defined")]
+      return invalidRelation(type, name, "no entrypoints defined")
     case "loop":
-      return [invalidRelation(type, name, "potential loop")]
+      return invalidRelation(type, name, "potential loop")
     case "found":
       return cyclic.has(relation)
-        ? [invalidRelation(type, name, "an authorization model cannot contain a cycle")]
-        : []
+        ? invalidRelation(type, name, "an authorization model cannot contain a cycle")
+        : undefined
   }
-}
-
-function validateConditions(model: AuthorizationModel): ModelViolation[] {
-  return Object.entries(model.conditions ?? {}).flatMap(([key, condition]): ModelViolation[] => {
-    if (key !== condition.name)
-      return [invalidModel(`condition key '${key}' does not match condition name '${condition.name}'`)]
-    const names = [key, ...Object.keys(condition.parameters ?? {})]
-    if (!names.every((name) => relationForm.test(name)))
-      return [
-        invalidModel(`invalid Condition.Name: value does not match regex pattern "^[^:#@\\\\s]{1,50}$"`),
-      ]
-    const bytes = new TextEncoder().encode(condition.expression).length
-    if (bytes > CONDITION_EXPRESSION_BYTES_LIMIT)
-      return [
-        invalidModel(
-          `invalid Condition.Expression: value length must be at most ${CONDITION_EXPRESSION_BYTES_LIMIT} bytes`,
-        ),
-      ]
-    if (Object.keys(condition.parameters ?? {}).length > CONDITION_PARAMETERS_LIMIT)
-      return [
-        invalidModel(
-          `invalid Condition.Parameters: value must contain no more than ${CONDITION_PARAMETERS_LIMIT} pair(s)`,
-        ),
-      ]
-    try {
-      compileCondition(condition)
-      return []
-    } catch (error) {
-      if (!(error instanceof ConditionProblem)) throw error
-      return [invalidModel(`failed to compile expression on condition '${key}' - ${error.message}`)]
-    }
-  })
 }
