@@ -1,4 +1,4 @@
-import { type AuthorizationModel, type CompiledModel, compileModel } from "@gatehouse/rebac"
+import { type AuthorizationModel, type CompiledModel, compileModelInTurns } from "@gatehouse/rebac"
 import { textIn, unexpected } from "./wire-answers.ts"
 import { memberOf } from "./wire-client.ts"
 import { bodyOf } from "./wire-errors.ts"
@@ -11,5 +11,5 @@ export async function readModel(target: WireTarget): Promise<CompiledModel> {
   const model = memberOf(bodyOf(answer, "query"), "authorization_model")
   const isModel = Array.isArray(memberOf(model, "type_definitions"))
   if (!isModel || textIn(model, "id") !== target.modelId) throw unexpected()
-  return compileModel(model as AuthorizationModel)
+  return compileModelInTurns(model as AuthorizationModel)
 }

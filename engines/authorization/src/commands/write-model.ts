@@ -1,5 +1,5 @@
 import { isGatehouseError } from "@gatehouse/kernel"
-import { type AuthorizationModel, compileModel } from "@gatehouse/rebac"
+import { type AuthorizationModel, compileModelInTurns } from "@gatehouse/rebac"
 import { refuse } from "../wire/error-codes.ts"
 import { maximumModelBytes, maximumTypesPerModel } from "../wire/limits.ts"
 import { modelSize } from "../wire/protobuf-size.ts"
@@ -21,7 +21,7 @@ export async function writeModel(engine: Engine, store: string, model: Authoriza
       `model exceeds size limit: ${bytes} bytes vs ${maximumModelBytes} bytes`,
     )
   }
-  assertValid(model)
+  await assertValid(model)
   const id = await engine.storage.writeModel(store, model)
   if (id === undefined) throw storeNotFound()
   // The newest model is this one from now on, also for questions that name none.
@@ -29,10 +29,10 @@ export async function writeModel(engine: Engine, store: string, model: Authoriza
   return id
 }
 
-function assertValid(model: AuthorizationModel): void {
+async function assertValid(model: AuthorizationModel): Promise<void> {
   if (model.schema_version === "1.0") throw refuse("invalid_authorization_model", "invalid schema version")
   try {
-    compileModel(model)
+    await compileModelInTurns(model)
   } catch (error) {
     if (!isGatehouseError(error) || error.code !== "rebac.invalid_model") throw error
     const { violations } = error.details

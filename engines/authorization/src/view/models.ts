@@ -1,4 +1,4 @@
-import { type CompiledModel, compileModel } from "@gatehouse/rebac"
+import { type CompiledModel, compileModelInTurns } from "@gatehouse/rebac"
 import type { Storage } from "../storage/storage.ts"
 
 /** Compiled models kept; the one unused for longest makes room. Checks name one model, rarely two during an upgrade. */
@@ -16,10 +16,20 @@ export interface Models {
   get(store: string, id: string): Promise<CompiledModel | undefined>
 }
 
-/** Compiles models when they are first asked for and keeps the last used ones. */
-export function createModels(storage: Storage): Models {
+/** Compiles models when they are first asked for, each once for all who ask meanwhile, and keeps the last used ones. */
+export function createModels(storage: Pick<Storage, "readModel">): Models {
   const compiled = new Map<string, CompiledModel>()
+  const pending = new Map<string, Promise<CompiledModel | undefined>>()
   const latest = new Map<string, string>()
+  const load = async (store: string, id: string, key: string): Promise<CompiledModel | undefined> => {
+    const model = await storage.readModel(store, id)
+    if (model === undefined) return undefined
+    const fresh = await compileModelInTurns(model)
+    compiled.set(key, fresh)
+    const oldest = compiled.keys().next().value
+    if (compiled.size > maximumCompiledModels && oldest !== undefined) compiled.delete(oldest)
+    return fresh
+  }
   return {
     latest: (store) => latest.get(store),
     setLatest: (store, id) => {
@@ -37,13 +47,11 @@ export function createModels(storage: Storage): Models {
         compiled.set(key, known)
         return known
       }
-      const model = await storage.readModel(store, id)
-      if (model === undefined) return undefined
-      const fresh = compileModel(model)
-      compiled.set(key, fresh)
-      const oldest = compiled.keys().next().value
-      if (compiled.size > maximumCompiledModels && oldest !== undefined) compiled.delete(oldest)
-      return fresh
+      const started = pending.get(key)
+      if (started !== undefined) return started
+      const loading = load(store, id, key).finally(() => pending.delete(key))
+      pending.set(key, loading)
+      return loading
     },
   }
 }
