@@ -1,176 +1,10 @@
-import { Writable } from "node:stream"
-import {
-  organizationTuples,
-  type Principal,
-  type ProjectUuid,
-  parseOrganizationId,
-  permissionModel,
-  projectGroupPath,
-  projectGroupTuples,
-  projectLinkTuple,
-} from "@gatehouse/contracts"
-import { GatehouseError, type RunningPart } from "@gatehouse/kernel"
-import type { Grant, OrganizationDatabases } from "@gatehouse/postgres"
-import { createLogger, currentRequestContext } from "@gatehouse/telemetry"
-import { request as httpRequest } from "undici"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { z } from "zod"
-import { createGatehouse } from "../create-gatehouse.ts"
-import { organization, project } from "../objects.ts"
-import { createInProcessAuthorizer, createTestGateway, testPrincipal } from "../testing/index.ts"
-import { authenticated, type RouteReply } from "./route.ts"
-import { createServiceApp, type ServiceApp } from "./service-app.ts"
+import { describe, expect, it } from "vitest"
+import { testPrincipal } from "../testing/index.ts"
+import type { RouteReply } from "./route.ts"
+import { createServiceApp } from "./service-app.ts"
+import { createNotesGatehouse, globex, logger, mine, useNotesApp, viewer } from "./testing/notes-app.ts"
 
-const acme = parseOrganizationId("acme")
-const globex = parseOrganizationId("globex")
-const mine = "3f2504e0-4f89-41d3-9a0c-0305e82c3301" as ProjectUuid
-const foreign = "3f2504e0-4f89-41d3-9a0c-0305e82c3302" as ProjectUuid
-const missing = "3f2504e0-4f89-41d3-9a0c-0305e82c33ff"
-
-const developer = testPrincipal({ home: acme, subject: "dev", groups: [projectGroupPath(mine, "developer")] })
-const viewer = testPrincipal({ home: acme, subject: "vera", groups: [projectGroupPath(mine, "viewer")] })
-
-const gateway = createTestGateway("notes")
-const lines: Record<string, unknown>[] = []
-const destination = new Writable({
-  write(chunk: Buffer, _encoding, done) {
-    lines.push(JSON.parse(chunk.toString("utf8")))
-    done()
-  },
-})
-const logger = createLogger({ name: "notes", destination })
-
-// The routes of this file open no transaction.
-const databases = {
-  withGrant: async () => {
-    throw new Error("no database here")
-  },
-  recordUse: async () => undefined,
-  resourceProject: async () => undefined,
-  close: async () => undefined,
-} satisfies OrganizationDatabases<unknown>
-
-const seen: { grants: Grant<"can_write">[]; contexts: unknown[] } = { grants: [], contexts: [] }
-let app: ServiceApp
-let part: RunningPart
-
-beforeAll(async () => {
-  const authorizer = createInProcessAuthorizer(permissionModel, [
-    ...[acme, globex].flatMap(organizationTuples),
-    projectLinkTuple(acme, mine),
-    ...projectGroupTuples(acme, mine),
-    projectLinkTuple(globex, foreign),
-    ...projectGroupTuples(globex, foreign),
-  ])
-  const gatehouse = createGatehouse({
-    service: "notes",
-    verifier: gateway.verifier,
-    authorizer,
-    databases,
-    logger,
-  })
-  app = await createServiceApp({ gatehouse, logger, info: { title: "Notes", version: "1" } })
-  app.route({
-    method: "POST",
-    url: "/v1/notes",
-    summary: "Write a note",
-    projectSelection: "required",
-    query: z.strictObject({ dry: z.enum(["yes", "no"]).optional() }),
-    body: z.strictObject({ text: z.string().min(1) }).meta({ id: "TestNoteBody" }),
-    responses: { 201: z.object({ text: z.string() }).meta({ id: "TestNote" }) },
-    authorize: (auth) => auth.requirePermission("can_write", auth.requireProject()),
-    handler: ({ granted, body, reply }) => {
-      seen.grants.push(granted)
-      seen.contexts.push(currentRequestContext())
-      reply.code(201)
-      return { text: body.text, hidden: "never sent" }
-    },
-  })
-  app.route({
-    method: "GET",
-    url: "/v1/projects/:id",
-    summary: "Read a project",
-    responses: { 200: z.object({ id: z.string() }) },
-    authorize: (auth, { params }) => auth.requirePermission("can_read", project(params.id ?? "")),
-    handler: ({ params }) => ({ id: params.id }),
-  })
-  app.route({
-    method: "GET",
-    url: "/v1/organization",
-    summary: "See the organization",
-    responses: { 200: z.object({ id: z.string() }) },
-    authorize: (auth) => auth.requirePermission("can_read", organization(auth.orgId)),
-    handler: ({ auth }) => ({ id: auth.orgId }),
-  })
-  app.route({
-    method: "POST",
-    url: "/v1/uncommitted",
-    summary: "Fail after the answer is known",
-    internal: true,
-    responses: { 201: z.object({ id: z.string() }) },
-    authorize: authenticated,
-    handler: async ({ reply }) => {
-      reply.code(201)
-      // Stands for a transaction that fails at its commit.
-      await Promise.reject(new GatehouseError("request.conflict"))
-    },
-  })
-  app.route({
-    method: "DELETE",
-    url: "/v1/nothing",
-    summary: "Nothing",
-    responses: { 204: z.null() },
-    authorize: authenticated,
-    handler: ({ reply }) => void reply.code(204),
-  })
-  app.route({
-    method: "POST",
-    url: "/access/v1/question",
-    summary: "A wire of others",
-    internal: true,
-    body: z.object({ text: z.string() }),
-    responses: { 200: z.object({ text: z.string() }) },
-    malformedAs: "authz.malformed_access_request",
-    authorize: authenticated,
-    handler: ({ body }) => {
-      if (body.text === "refuse") throw new GatehouseError("request.conflict")
-      return body
-    },
-  })
-  part = await app.listen(0)
-})
-afterAll(() => part.close())
-
-interface Ask {
-  readonly as?: Principal
-  readonly method?: "GET" | "POST" | "DELETE"
-  readonly url: string
-  readonly headers?: Record<string, string>
-  readonly body?: string
-}
-
-async function ask({ as = developer, method = "GET", url, headers = {}, body }: Ask) {
-  const response = await app.fastify.inject({
-    method,
-    url,
-    headers: {
-      ...(await gateway.headers(as, method, url)),
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { payload: body }),
-  })
-  return { response, status: response.statusCode, json: response.body === "" ? undefined : response.json() }
-}
-
-const writeNote = (options: Partial<Ask> = {}) =>
-  ask({
-    method: "POST",
-    url: "/v1/notes",
-    headers: { "x-project-id": mine },
-    body: '{"text":"hi"}',
-    ...options,
-  })
+const { ask, writeNote, inject, seen } = useNotesApp()
 
 describe("a checked route", () => {
   it("answers whoever has the permission, without what its schema does not name", async () => {
@@ -257,123 +91,6 @@ describe("a checked route", () => {
   })
 })
 
-describe("answers inside an organization", () => {
-  it("are the same for what is missing, foreign or malformed, in status, headers and body, ids apart", async () => {
-    const [absent, other, malformed] = await Promise.all(
-      [missing, foreign, "not-a-uuid"].map((id) => ask({ url: `/v1/projects/${id}` })),
-    )
-    const shape = (answer: typeof absent) => {
-      const {
-        "x-request-id": request,
-        "x-decision-id": decision,
-        date: _date,
-        ...headers
-      } = answer?.response.headers ?? {}
-      expect(request).toBeTruthy()
-      expect(decision).toBeTruthy()
-      const { request_id, decision_id, ...body } = answer?.json ?? {}
-      expect(decision_id).toBe(decision)
-      expect(request_id).toBe(request)
-      return { status: answer?.status, headers, body }
-    }
-    expect(shape(absent).status).toBe(404)
-    expect(shape(other)).toEqual(shape(absent))
-    expect(shape(malformed)).toEqual(shape(absent))
-  })
-
-  it("carry the decision's id in the body, in a header and in the log", async () => {
-    const { response, json } = await writeNote({ as: viewer })
-    expect(json.decision_id).toMatch(/^[0-9a-f-]{36}$/)
-    expect(response.headers["x-decision-id"]).toBe(json.decision_id)
-    expect(json).toMatchObject({ permission: "can_write", object: `project:${mine}` })
-    const line = lines.find((candidate) => candidate.decisionId === json.decision_id)
-    expect(line).toMatchObject({
-      msg: "decision",
-      principal: viewer.id,
-      organization: "acme",
-      permission: "can_write",
-      objectType: "project",
-      objectId: mine,
-      allowed: false,
-      visible: true,
-      requestId: json.request_id,
-    })
-  })
-
-  it("never take the organization from a header, the host or the query", async () => {
-    const stranger = testPrincipal({ home: globex, subject: "g", groups: ["/org-owners"] })
-    for (const headers of [
-      { "x-org-id": "acme" },
-      { "x-organization": "acme", "x-tenant-id": "acme" },
-      { host: "acme.localhost" },
-    ] as Record<string, string>[]) {
-      expect((await ask({ as: stranger, url: "/v1/organization", headers })).json).toEqual({ id: "globex" })
-      expect((await ask({ as: stranger, url: `/v1/projects/${mine}`, headers })).status).toBe(404)
-    }
-  })
-})
-
-describe("the selected project", () => {
-  it("is taken from the header or from the path", async () => {
-    expect((await writeNote()).status).toBe(201)
-    expect((await writeNote({ url: `/v1/projects/${mine}/notes`, headers: {} })).status).toBe(201)
-    expect((await writeNote({ url: `/v1/projects/${mine}/notes` })).status).toBe(201)
-  })
-
-  it("must be one: a different one in header and path, or two headers, is 400", async () => {
-    const both = await writeNote({ url: `/v1/projects/${mine}/notes`, headers: { "x-project-id": foreign } })
-    expect(both).toMatchObject({ status: 400, json: { code: "request.project_mismatch" } })
-    expect((await ask({ url: `/v1/projects/${mine}`, headers: { "x-project-id": foreign } })).status).toBe(
-      400,
-    )
-  })
-
-  it("is needed where the operation works on one: none is 400", async () => {
-    expect(await writeNote({ headers: {} })).toMatchObject({
-      status: 400,
-      json: { code: "request.project_required" },
-    })
-  })
-
-  it("answers 404 where it is foreign or malformed", async () => {
-    for (const id of [foreign, missing, "junk", mine.toUpperCase()]) {
-      expect((await writeNote({ headers: { "x-project-id": id } })).status).toBe(404)
-    }
-  })
-})
-
-describe("credentials", () => {
-  it("must be there, and be this very request's: 401", async () => {
-    const url = `/v1/projects/${mine}`
-    const inject = (headers: Record<string, string>) => app.fastify.inject({ method: "GET", url, headers })
-    expect((await inject({})).statusCode).toBe(401)
-    expect((await inject({})).headers["www-authenticate"]).toBe("Bearer")
-    expect((await inject({ authorization: "Bearer junk" })).statusCode).toBe(401)
-    expect((await inject(await gateway.headers(developer, "GET", "/v1/organization"))).statusCode).toBe(401)
-    expect((await inject(await createTestGateway("notes").headers(developer, "GET", url))).statusCode).toBe(
-      401,
-    )
-    expect((await inject(await gateway.headers(developer, "GET", url))).statusCode).toBe(200)
-  })
-
-  it("must be one, in the header: two, or one in the query, are 400", async () => {
-    const { authorization } = await gateway.headers(developer, "GET", "/v1/organization")
-    const headers = ["authorization", authorization, "authorization", authorization]
-    const twice = await httpRequest(`${part.url}/v1/organization`, { headers })
-    expect(twice.statusCode).toBe(400)
-    expect(await twice.body.json()).toMatchObject({ code: "tokens.ambiguous_credentials" })
-    const once = await httpRequest(`${part.url}/v1/organization`, { headers: headers.slice(0, 2) })
-    expect(once.statusCode).toBe(200)
-    await once.body.dump()
-  })
-
-  it("in a query are refused and stay out of answer and log", async () => {
-    const { status, json } = await ask({ url: "/v1/organization?access_token=s3cr3t" })
-    expect(status).toBe(400)
-    expect(JSON.stringify([json, lines])).not.toContain("s3cr3t")
-  })
-})
-
 describe("a request's lifetime", () => {
   it("keeps its correlation ids after the body was read", async () => {
     seen.contexts.length = 0
@@ -395,13 +112,7 @@ describe("a request's lifetime", () => {
 
 describe("a service app", () => {
   it("refuses a route that says nothing of its check", async () => {
-    const gatehouse = createGatehouse({
-      service: "notes",
-      verifier: gateway.verifier,
-      authorizer: createInProcessAuthorizer(permissionModel),
-      databases,
-      logger,
-    })
+    const gatehouse = createNotesGatehouse()
     const other = await createServiceApp({ gatehouse, logger, info: { title: "Notes", version: "1" } })
     expect(() => other.fastify.get("/v1/unchecked", async () => "all of it")).toThrow(
       /route\(\) or openRoute\(\)/,
@@ -413,7 +124,7 @@ describe("a service app", () => {
   })
 
   it("describes its operations in OpenAPI 3.1, with its own components alone", async () => {
-    const { statusCode, body } = await app.fastify.inject("/v1/openapi.json")
+    const { statusCode, body } = await inject("/v1/openapi.json")
     expect(statusCode).toBe(200)
     const document = JSON.parse(body)
     expect(document.openapi).toBe("3.1.0")
@@ -443,7 +154,7 @@ describe("a service app", () => {
   })
 
   it("names each operation by its method and path in OpenAPI, each path of it by another name", async () => {
-    const { paths } = (await app.fastify.inject("/v1/openapi.json")).json()
+    const { paths } = (await inject("/v1/openapi.json")).json()
     const operations = Object.values<Record<string, { operationId: string }>>(paths).flatMap(Object.values)
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
       "deleteNothing",
