@@ -83,9 +83,10 @@ describe("the sign-in page", () => {
       known.push(await time("ada"))
       unknown.push(await time("nobody"))
     }
-    const median = (values: number[]) => values.toSorted((a, b) => a - b)[4] ?? 0
-    expect(Math.abs(median(known) - median(unknown))).toBeLessThan(Math.max(40, median(known) * 0.35))
-    expect(median(known)).toBeGreaterThan(190)
+    // The least of each: what others take on a busy machine is in neither.
+    const [present, missing] = [Math.min(...known), Math.min(...unknown)]
+    expect(Math.abs(present - missing)).toBeLessThan(Math.max(40, present * 0.35))
+    expect(Math.min(present, missing)).toBeGreaterThan(190)
   })
 
   test("signs in after a failure, by e-mail and in any spelling of the name, with 303", async () => {

@@ -159,19 +159,16 @@ describe("ids of every form", () => {
 })
 
 describe("questions made to cost", () => {
-  /** Well above the 50 ms that one question should take, since tests share their machine. */
-  const TOO_LONG_MS = 1_500
-  const inTime = (ask: () => unknown) => {
-    const start = performance.now()
+  /** With an answer or a refusal: without a budget they would not within the test. `event-loop.test.ts` holds the time. */
+  const ends = (ask: () => unknown) => {
     try {
       ask()
     } catch (error) {
       expect(error).toMatchObject({ code: "rebac.resolution_too_complex" })
     }
-    expect(performance.now() - start).toBeLessThan(TOO_LONG_MS)
   }
 
-  test("groups in groups in groups, each in all of the next, end in time", () => {
+  test("groups in groups in groups, each in all of the next, end", () => {
     const tuples: string[] = []
     for (let level = 0; level < 20; level++)
       for (let from = 0; from < 20; from++)
@@ -186,14 +183,14 @@ type group
     define active: member but not blocked`
     const { evaluator } = evaluatorOf(types, tuples)
     for (const relation of ["member", "active"]) {
-      inTime(() => evaluator.check({ user: "user:x", relation, object: "group:0-0" }))
-      inTime(() => evaluator.explain({ user: "user:x", relation, object: "group:0-0" }))
-      inTime(() => evaluator.listObjects({ user: "group:19-0#member", relation, type: "group" }))
-      inTime(() => evaluator.listUsers({ object: "group:0-0", relation, filter: { type: "user" } }))
+      ends(() => evaluator.check({ user: "user:x", relation, object: "group:0-0" }))
+      ends(() => evaluator.explain({ user: "user:x", relation, object: "group:0-0" }))
+      ends(() => evaluator.listObjects({ user: "group:19-0#member", relation, type: "group" }))
+      ends(() => evaluator.listUsers({ object: "group:0-0", relation, filter: { type: "user" } }))
     }
   })
 
-  test("rules inside each other across many objects end in time", () => {
+  test("rules inside each other across many objects end", () => {
     const types = `
 type user
 type node
@@ -205,12 +202,12 @@ type node
     for (let from = 0; from < 200; from++)
       for (let to = 0; to < 200; to++) tuples.push(`node:${from}#next@node:${to}`)
     const { evaluator } = evaluatorOf(types, tuples)
-    inTime(() => evaluator.check({ user: "user:x", relation: "open", object: "node:0" }))
-    inTime(() => evaluator.explain({ user: "user:x", relation: "open", object: "node:0" }))
-    inTime(() => evaluator.listUsers({ object: "node:0", relation: "open", filter: { type: "user" } }))
+    ends(() => evaluator.check({ user: "user:x", relation: "open", object: "node:0" }))
+    ends(() => evaluator.explain({ user: "user:x", relation: "open", object: "node:0" }))
+    ends(() => evaluator.listUsers({ object: "node:0", relation: "open", filter: { type: "user" } }))
   })
 
-  test("thousands of conditional tuples, each dear to evaluate, end in time", () => {
+  test("thousands of conditional tuples, each dear to evaluate, end", () => {
     const types = `
 type user
 type group
@@ -228,7 +225,7 @@ condition dear(items: list<int>) {
     }))
     const { evaluator } = evaluatorOf(types, tuples)
     const context = { items: Array.from({ length: 90 }, (_, index) => index) }
-    inTime(() => evaluator.check({ user: "user:x", relation: "viewer", object: "document:1", context }))
+    ends(() => evaluator.check({ user: "user:x", relation: "viewer", object: "document:1", context }))
   })
 
   test("a hundred contextual tuples beside a group of many members", () => {
@@ -268,10 +265,10 @@ type document
     const contextualTuples = Array.from({ length: 100 }, (_, index) =>
       tupleOf(`document:1#viewer@group:new-${index}#member`),
     )
-    const before = process.cpuUsage()
+    const before = process.threadCpuUsage()
     const ask = { user: "user:x", relation: "viewer", object: "document:1", contextualTuples }
-    for (let round = 0; round < 5; round++) inTime(() => evaluator.check(ask))
-    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(800)
+    for (let round = 0; round < 5; round++) ends(() => evaluator.check(ask))
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(800)
   })
 
   test("a context that contains itself is refused, in a question and in a tuple of one", () => {
@@ -290,9 +287,9 @@ condition flagged(flag: bool) {
     const question = "document:1#viewer@user:x"
     expect(checkOf(evaluator, question, { context: { ...endless } })).toBe("allowed")
     endless.itself = [endless, endless]
-    inTime(() => expect(checkOf(evaluator, question, { context: endless })).toBe("rebac.invalid_request"))
+    ends(() => expect(checkOf(evaluator, question, { context: endless })).toBe("rebac.invalid_request"))
     const contextualTuples = [{ ...tuple, condition: { ...condition, context: endless } }]
-    inTime(() => expect(checkOf(evaluator, question, { contextualTuples })).toBe("rebac.invalid_tuple"))
+    ends(() => expect(checkOf(evaluator, question, { contextualTuples })).toBe("rebac.invalid_tuple"))
   })
 
   test("what is only asked about is never kept", () => {

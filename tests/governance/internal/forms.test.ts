@@ -25,7 +25,7 @@ describe("a form", () => {
   })
 
   it("of many members holds nobody up", async () => {
-    const began = performance.now()
+    const before = process.threadCpuUsage()
     const answer = await request(`${plane.governance.url}/internal/backchannel-logout/${plane.acme}`, {
       method: "POST",
       headers: { "content-type": type },
@@ -33,7 +33,7 @@ describe("a form", () => {
     })
     expect(answer.statusCode).toBe(422)
     await answer.body.dump()
-    // Counting each name among all others took eleven seconds.
-    expect(performance.now() - began).toBeLessThan(2_000)
+    // Counting each name among all others took eleven seconds; governance runs on this thread.
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(2_000)
   })
 })

@@ -31,10 +31,9 @@ describe("findLoginForm", () => {
     expect(findLoginForm(page)?.fields.get("username")).toBe('type="password"')
   })
 
-  test("a page of a megabyte of openings is read in no time", () => {
-    const started = performance.now()
+  test("a page of megabytes of openings is read once", () => {
+    // Whoever read the rest of it anew for each of them would need minutes.
     for (const opening of ["<form <input ", "<form>", '<input name="', "<input a", "<", '"'])
-      expect(findLoginForm(opening.repeat(80_000))).toBeUndefined()
-    expect(performance.now() - started).toBeLessThan(1_000)
+      expect(findLoginForm(opening.repeat(200_000))).toBeUndefined()
   })
 })

@@ -42,12 +42,13 @@ test("a password over the limit is refused, never cut", async () => {
 
 test("a missing user costs as much time as a present one", async () => {
   const hash = await hashPassword("correct")
-  const time = async (candidate: string | undefined) => {
-    const started = performance.now()
-    for (let round = 0; round < 5; round++) await verifyPasswordHash(candidate, "wrong")
-    return performance.now() - started
-  }
-  await time(hash)
-  const present = await time(hash)
-  expect(await time(undefined)).toBeGreaterThan(present / 3)
+  const times: { present: number[]; missing: number[] } = { present: [], missing: [] }
+  for (let round = 0; round < 10; round++)
+    for (const [name, candidate] of [["present", hash] as const, ["missing", undefined] as const]) {
+      const started = performance.now()
+      await verifyPasswordHash(candidate, "wrong")
+      times[name].push(performance.now() - started)
+    }
+  // The least of each: what others take on a busy machine is in neither.
+  expect(Math.min(...times.missing)).toBeGreaterThan(Math.min(...times.present) / 3)
 })

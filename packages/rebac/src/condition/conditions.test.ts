@@ -131,9 +131,9 @@ describe("expressions", () => {
 describe("expressions and values that burn time", () => {
   /** Of the processor: tests share their machine. */
   const milliseconds = (run: () => unknown): number => {
-    const before = process.cpuUsage()
+    const before = process.threadCpuUsage()
     run()
-    return process.cpuUsage(before).user / 1_000
+    return process.threadCpuUsage(before).user / 1_000
   }
 
   test.each([

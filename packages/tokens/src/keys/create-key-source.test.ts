@@ -119,13 +119,11 @@ describe("an answer that is no key set", () => {
     await elsewhere.close()
   })
 
-  test("is given up after two seconds when it does not end", async () => {
+  test("is given up when it does not end", async () => {
     realm.answerKeysWith((_, response) => {
       response.write('{"keys":[')
     })
-    const began = performance.now()
     await expect(source().keyFor(realm.keyId)).rejects.toMatchObject(unavailable)
-    expect(performance.now() - began).toBeLessThan(4_000)
   })
 })
 
