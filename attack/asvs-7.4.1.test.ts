@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { createRevocationFollower, type RevocationFollower } from "@gatehouse/tokens"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ask } from "../tests/support/http.ts"
@@ -39,15 +40,24 @@ async function loginTwo(): Promise<{
   const [user, bystander] = await Promise.all([createUser("acme"), createUser("acme")])
   const tokens = await login({ issuer: acme.issuer, ...user })
   const others = [await login({ issuer: acme.issuer, ...bystander })]
-  for (const { access_token: token } of [tokens, tokens, ...others])
-    expect(await acceptedBy(token, verifiers)).toEqual(everyVerifier)
+  for (const each of [tokens, tokens, ...others]) await byEverybody(each)
   return { user, tokens, others }
 }
 
-/** Resolves once nobody accepts the token; rejects after a second. */
-async function refusedEverywhere({ access_token: token }: Tokens): Promise<void> {
-  await expect.poll(() => acceptedBy(token, verifiers), { timeout: 1_000, interval: 20 }).toEqual([])
+/** Asks until nobody accepts the token. What is asked within the second may be answered after it; later, nobody may accept. */
+async function refusedEverywhere(accepted: () => Promise<readonly string[]>): Promise<void> {
+  const ended = performance.now()
+  for (let askedAfter = 0; ; askedAfter = performance.now() - ended) {
+    const still = await accepted()
+    if (still.length === 0) return
+    if (askedAfter > 1_000) expect(still).toEqual([])
+    await wait(20)
+  }
 }
+const byNobody = ({ access_token: token }: Tokens) => refusedEverywhere(() => acceptedBy(token, verifiers))
+/** A verifier here that hears of no revocations for a moment, on a busy machine, refuses everybody. */
+const byEverybody = ({ access_token: token }: Tokens) =>
+  expect.poll(() => acceptedBy(token, verifiers)).toEqual(everyVerifier)
 
 const refresh = ({ refresh_token: token }: Tokens) =>
   postForm(endpoint("token"), {
@@ -84,10 +94,9 @@ describe("within one second every verifier and every cache refuses a token after
   test.each(Object.entries(ends))("%s", async (_, end) => {
     const { user, tokens, others } = await loginTwo()
     expect((await end(user, tokens)).status).toBeLessThan(300)
-    await refusedEverywhere(tokens)
+    await byNobody(tokens)
     expect((await refresh(tokens)).status).toBe(400)
-    for (const { access_token: token } of others)
-      expect(await acceptedBy(token, verifiers)).toEqual(everyVerifier)
+    for (const each of others) await byEverybody(each)
   })
 })
 
@@ -96,20 +105,20 @@ describe("what has ended", () => {
     const { user, tokens } = await loginTwo()
     const second = await login({ issuer: acme.issuer, ...user })
     await postForm(endpoint("logout"), { client_id: "gatehouse-cli", refresh_token: tokens.refresh_token })
-    await refusedEverywhere(tokens)
-    expect(await acceptedBy(second.access_token, verifiers)).toEqual(everyVerifier)
+    await byNobody(tokens)
+    await byEverybody(second)
     await asAdministrator("POST", `/acme/users/${user.id}/logout`)
-    await refusedEverywhere(second)
+    await byNobody(second)
   })
 
   test("stays ended when the user is enabled again, and a new sign-in works", async () => {
     const { user, tokens } = await loginTwo()
     await asAdministrator("PUT", `/acme/users/${user.id}`, { enabled: false })
-    await refusedEverywhere(tokens)
+    await byNobody(tokens)
     await asAdministrator("PUT", `/acme/users/${user.id}`, { enabled: true })
     expect(await acceptedBy(tokens.access_token, verifiers)).toEqual([])
     const again = await login({ issuer: acme.issuer, ...user })
-    expect(await acceptedBy(again.access_token, verifiers)).toEqual(everyVerifier)
+    await byEverybody(again)
   })
 
   test("is ended on the platform's own realm too, on every host", async () => {
@@ -119,7 +128,10 @@ describe("what has ended", () => {
     const status = async (url: string) => (await ask(`${url}/v1/me`, { token: tokens.access_token })).status
     expect(await status(addressOf("gateway"))).toBe(200)
     await asAdministrator("POST", `/platform/users/${user.id}/logout`)
-    for (const url of [addressOf("gateway"), acme.url, globex.url])
-      await expect.poll(() => status(url), { timeout: 1_000, interval: 20 }).toBe(401)
+    const hosts = [addressOf("gateway"), acme.url, globex.url]
+    await refusedEverywhere(async () => {
+      const statuses = await Promise.all(hosts.map(status))
+      return hosts.filter((_, index) => statuses[index] !== 401)
+    })
   })
 })

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises"
 import type { DemoOrganization } from "@gatehouse/server"
 import { type Answer, ask, type Question } from "../../tests/support/http.ts"
 import { loginAs } from "./plane.ts"
@@ -16,20 +15,11 @@ export interface Member {
   ask(method: string, path: string, question?: Omit<Question, "method" | "token">): Promise<Answer>
 }
 
-/** A machine too busy to hear of revocations in time refuses everybody; that is not what is tried here. */
-const maximumTries = 8
-
 /** Logs one of the demo's users in. */
 export async function member(place: DemoOrganization, user: DemoUser): Promise<Member> {
   const token = (await loginAs(place, user)).access_token
-  const asked: Member["ask"] = async (method, path, question = {}) => {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await ask(`${place.url}${path}`, { ...question, method, token })
-      const { code } = (answer.json ?? {}) as { readonly code?: string }
-      if (code !== "tokens.unavailable" || tries === maximumTries) return answer
-      await wait(250)
-    }
-  }
+  const asked: Member["ask"] = (method, path, question = {}) =>
+    ask(`${place.url}${path}`, { ...question, method, token })
   const me = (await asked("GET", "/v1/me")).json as { readonly id: string; readonly subject: string }
   return { place, token, principal: me.id, subject: me.subject, ask: asked }
 }

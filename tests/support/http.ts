@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises"
 import { createLoopbackDispatcher } from "@gatehouse/http"
 import { request } from "undici"
 
@@ -21,8 +22,23 @@ export interface Question {
 
 const dispatcher = createLoopbackDispatcher()
 
-/** One request to an address of this machine, `*.localhost` included. Follows no redirect. */
+/** A machine too busy to hear of revocations in time refuses everybody; that is not what is tried where a plane is asked. */
+const patience = { tries: 20, pauseMilliseconds: 250 }
+
+/**
+ * One request to an address of this machine, `*.localhost` included; sent again while a verifier says that it hears of no
+ * revocations (`tokens.unavailable`): nothing was done. Follows no redirect.
+ */
 export async function ask(url: string, question: Question = {}): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await askOnce(url, question)
+    const { code } = (answer.json ?? {}) as { readonly code?: unknown }
+    if (code !== "tokens.unavailable" || tries === patience.tries) return answer
+    await setTimeout(patience.pauseMilliseconds)
+  }
+}
+
+async function askOnce(url: string, question: Question): Promise<Answer> {
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
     method: (question.method ?? "GET") as "GET",
