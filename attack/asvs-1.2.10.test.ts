@@ -62,8 +62,8 @@ describe("a line that a client made up", () => {
     expect(lines.length).toBeGreaterThan(10)
     for (const text of lines) {
       const parsed = JSON.parse(text) as Readonly<Record<string, unknown>>
-      expect(parsed["msg"]).not.toBe(mark)
-      expect(parsed["requestId"]).not.toBe(mark)
+      expect(parsed.msg).not.toBe(mark)
+      expect(parsed.requestId).not.toBe(mark)
     }
   })
 

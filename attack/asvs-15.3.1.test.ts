@@ -94,7 +94,7 @@ test("a document names neither its project, nor its organization, nor who upload
   })
   expect(answer.json).toMatchObject({ project_id: project, created_by: admin.principal })
   const id = createdId(answer)
-  expect(id).not.toBe(planted["id"])
+  expect(id).not.toBe(planted.id)
   const got = await admin.ask("GET", `/v1/sboms/${id}`)
   expect(got.text).not.toMatch(/polluted|planted|globex/)
   expect((await admin.ask("GET", `/v1/sboms/${id}/document`)).text).toBe(body)

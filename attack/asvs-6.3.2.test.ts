@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => production?.[Symbol.asyncDispose]())
 
 function acme() {
-  const found = production.demo.organizations["acme"]
+  const found = production.demo.organizations.acme
   if (found === undefined) throw new Error("there is no acme")
   return found
 }

@@ -69,8 +69,8 @@ describe("a caller of the API", () => {
         readonly [name: string]: unknown
       }
       expect(me).toMatchObject({ organization: "acme", type: "user", groups: [], permissions: ["can_read"] })
-      expect(me["realm_roles"]).not.toContain("tenant-admin")
-      expect(claimsOf(tokens.access_token)["org_id"]).toBe("acme")
+      expect(me.realm_roles).not.toContain("tenant-admin")
+      expect(claimsOf(tokens.access_token).org_id).toBe("acme")
     }
   })
 
