@@ -48,6 +48,7 @@ export class Session {
     graph.findBoth(user, object)
     const { first: userNumber, second: objectNumber } = graph.entities.objects
     const asker = userNumber < 0 ? undefined : this.navigator.askerOf(user)
+    asker?.planner.begin()
     const view = objectNumber < 0 ? undefined : asker?.rootView(object, query.relation)
     if (asker === undefined || view === undefined) return this.#checkUnknown(query)
     question.asker = asker
@@ -115,6 +116,7 @@ export class Session {
     if (asker === undefined) throw invalidRequest(`type '${type}' not found`)
     this.question.asker = asker
     this.question.asked = overlay.numberOf(hash < 0 ? user : user.slice(0, hash))
+    asker.planner.begin()
     asker.learnClasses()
     this.#solver.begin()
     return asker
@@ -143,6 +145,7 @@ export class Session {
   /** Gives the question that was left a new budget. What is known of its nodes is forgotten: memory is bounded as work is. */
   resume(): void {
     this.question.steps = 0
+    this.question.asker?.planner.begin()
     this.question.asker?.learnClasses()
     this.question.overlay.forgetHiding()
     this.#solver.begin()

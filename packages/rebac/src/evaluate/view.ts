@@ -166,14 +166,24 @@ export class Asker {
     return { kind: "intersection", operands: () => rule.operands().map((plan) => this.viewOf(plan)) }
   }
 
+  /** Goes over the classes that are new, or over the view's relations, whichever are fewer: both may be thousands. */
   #learn(view: View): void {
+    const { direct, tuplesets } = view.plan
     const from = view.actions.length
     const actions = new Uint8Array(this.#classesKnown)
     actions.set(view.actions)
-    for (const relation of [...view.plan.direct, ...view.plan.tuplesets.keys()])
-      for (const classId of this.#navigator.classesOf(relation))
-        if (classId >= from && classId < actions.length)
+    if (actions.length - from < direct.size + tuplesets.size) {
+      for (let classId = from; classId < actions.length; classId++) {
+        const relation = this.#navigator.allowedRelation(classId)
+        if (relation !== undefined && (direct.has(relation) || tuplesets.has(relation)))
           actions[classId] = this.#actionOf(view, classId, relation)
+      }
+    } else {
+      for (const relation of [...direct, ...tuplesets.keys()])
+        for (const classId of this.#navigator.classesOf(relation))
+          if (classId >= from && classId < actions.length)
+            actions[classId] = this.#actionOf(view, classId, relation)
+    }
     view.actions = actions
   }
 

@@ -1,4 +1,4 @@
-import { Session } from "../evaluate/session.ts"
+import type { Session } from "../evaluate/session.ts"
 import { TRUE } from "../evaluate/verdict.ts"
 import type { ExplainQuery, Explanation } from "../explanation.ts"
 import { EXPLANATION_STEP_BUDGET } from "../limits.ts"
@@ -21,7 +21,7 @@ export class Explainer {
 
   constructor(session: Session) {
     this.#session = session
-    this.#unchanged = new Session(session.model, session.graph)
+    this.#unchanged = session.sibling()
     this.#changePlan = changePlanOf(session.model)
   }
 

@@ -22,6 +22,8 @@ const TRYING_SHARE = 0.5
 const RANKING_SHARE = 0.2
 /** Steps charged for starting a question anew. */
 const BEGIN_STEPS = 5
+/** Steps charged for a rewrite that a change was the first to need in a plan. */
+const FOLD_STEPS = 2
 /** What everyone's or a whole userset's access counts at least, against one user's. */
 const MANY_USERS = 1_000
 
@@ -102,7 +104,9 @@ class Suggester {
   /** Starts the question anew, as it would be after a change, with what is left of the budget. */
   #begin(session: Session, add: readonly RelationshipTuple[], remove: readonly RelationshipTuple[]): void {
     const { contextualTuples = [], context, user } = this.#query
-    this.#spent += session.question.steps + BEGIN_STEPS + contextualTuples.length
+    const { steps, asker } = session.question
+    const planning = (asker?.planner.folded ?? 0) * FOLD_STEPS
+    this.#spent += steps + planning + BEGIN_STEPS + contextualTuples.length
     session.beginChanged({ contextualTuples, context }, add, remove)
     session.ask(user)
     session.question.steps = 0
@@ -132,8 +136,8 @@ class Suggester {
 
   #allows(change: readonly Candidate[]): boolean {
     const { session, asked } = this.#parts
-    this.#begin(session, tuplesOf(change, "add"), tuplesOf(change, "remove"))
     try {
+      this.#begin(session, tuplesOf(change, "add"), tuplesOf(change, "remove"))
       return session.decide(asked, session.question.overlay.numberOf(this.#query.object)) === TRUE
     } catch (error) {
       if (!isSpent(error)) throw error

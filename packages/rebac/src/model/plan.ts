@@ -1,3 +1,5 @@
+import { GatehouseError } from "@gatehouse/kernel"
+import { PLANNING_BUDGET } from "../limits.ts"
 import type { Pieces } from "../pieces.ts"
 import type { ModelSchema, RelationSchema, Rewrite } from "./model-schema.ts"
 
@@ -41,9 +43,12 @@ export class Planner {
   readonly schema: ModelSchema
   readonly #reach: ReadonlySet<RelationSchema> | undefined
   readonly #plans = new Map<string, Plan>()
+  /** Plans of single relations, for which nothing has to be folded again: that may be thousands of relations. */
+  readonly #planOfOne = new Map<RelationSchema, Plan>()
   readonly #rules = new Map<Rewrite, Rule>()
   readonly #names = new Map<string, number>()
   readonly #ruled: ReadonlySet<RelationSchema>
+  #foldsLeft = PLANNING_BUDGET
 
   /** `reach`, where it is given, are the relations that can matter to who asks: computed relations outside it are left out. */
   constructor(schema: ModelSchema, ruled: ReadonlySet<RelationSchema>, reach?: ReadonlySet<RelationSchema>) {
@@ -57,16 +62,42 @@ export class Planner {
     return this.#plans.size
   }
 
-  /** The plan for "any of these relations" of one type. */
-  planOf(type: string, relations: Iterable<RelationSchema>): Plan {
-    const draft = emptyDraft()
+  /** Gives a new question its budget. */
+  begin(): void {
+    this.#foldsLeft = PLANNING_BUDGET
+  }
+
+  /** Rewrites that were folded in for the question under way. */
+  get folded(): number {
+    return PLANNING_BUDGET - this.#foldsLeft
+  }
+
+  /** The plan for "any of these relations" of one type. Throws `rebac.resolution_too_complex` where the budget is used up. */
+  planOf(type: string, relations: readonly RelationSchema[]): Plan {
+    const [first, ...others] = relations
+    if (first === undefined || others.length > 0) return this.#makePlan(type, relations)
+    const known = this.#planOfOne.get(first)
+    if (known !== undefined) return known
+    const plan = this.#makePlan(type, relations)
+    this.#planOfOne.set(first, plan)
+    return plan
+  }
+
+  #makePlan(type: string, relations: readonly RelationSchema[]): Plan {
+    const draft = this.#newDraft()
     this.#foldAll(draft, [...relations])
     return this.#intern(type, draft)
   }
 
-  /** The plan for a part of a relation's definition. */
+  #newDraft(): Draft {
+    if (this.#foldsLeft <= 0)
+      throw new GatehouseError("rebac.resolution_too_complex", { details: { limit: "steps" } })
+    return { relations: new Set(), direct: new Set(), tuplesets: new Map(), rules: new Set() }
+  }
+
+  /** The plan for a part of a relation's definition. Throws as `planOf` does. */
   planOfRewrite(owner: RelationSchema, rewrite: Rewrite): Plan {
-    const draft = emptyDraft()
+    const draft = this.#newDraft()
     this.#foldAll(draft, this.#fold(draft, owner, rewrite))
     return this.#intern(owner.type, draft)
   }
@@ -82,6 +113,7 @@ export class Planner {
 
   /** Folds a definition in. Gives the relations that it is computed from besides. */
   #fold(draft: Draft, owner: RelationSchema, rewrite: Rewrite): RelationSchema[] {
+    this.#foldsLeft--
     switch (rewrite.kind) {
       case "direct":
         draft.direct.add(owner)
@@ -182,10 +214,6 @@ export class Planner {
         if (targetsOf(this.schema, tupleset, name).some((next) => this.#ruled.has(next))) return true
     return false
   }
-}
-
-function emptyDraft(): Draft {
-  return { relations: new Set(), direct: new Set(), tuplesets: new Map(), rules: new Set() }
 }
 
 function once<Value>(make: () => Value): () => Value {
