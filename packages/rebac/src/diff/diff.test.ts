@@ -404,19 +404,12 @@ describe("diff", () => {
       object: `doc:${index}`,
       condition: { name: "low" },
     }))
-    const begin = performance.now()
-    let last = begin
-    let longest = 0
-    const note = () => {
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }
-    const timer = setInterval(note, 1)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
     const found = await diff(bound(10), bound(20), many)
-    note()
     clearInterval(timer)
     expect(found.counts.undecided).toBe(many.length)
-    expect(longest).toBeLessThan((last - begin) / 4)
+    expect(turns).toBeGreaterThan(3)
   })
 
   test("ids of prototypes are ids like others", async () => {
