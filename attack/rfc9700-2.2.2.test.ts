@@ -80,19 +80,23 @@ test("it ends with the session: by logout, by the administrator, and by revocati
 })
 
 test("however often it is rotated, it ends with the longest life of its session, and so does every token of it", async () => {
-  const short = await createIdentityRealm(plane, { ssoSessionMaxLifespan: 3, accessTokenLifespan: 60 })
+  const life = 6
+  const short = await createIdentityRealm(plane, { ssoSessionMaxLifespan: life, accessTokenLifespan: 60 })
   const { tokens } = await tokensOf(short)
   const end = (claimsOf(tokens.access_token).auth_time as number | undefined) ?? Math.floor(Date.now() / 1000)
   let [current, rotations] = [tokens, 0]
-  for (const began = Date.now(); Date.now() - began < 6_000; rotations += 1) {
-    expect(claimsOf(current.access_token).exp as number).toBeLessThanOrEqual(end + 4)
+  let askedAt: number
+  for (; ; rotations += 1) {
+    expect(claimsOf(current.access_token).exp as number).toBeLessThanOrEqual(end + life + 1)
+    askedAt = Date.now() / 1_000
     const answer = await refresh(short, current.refresh_token)
     if (answer.status !== 200) break
+    // What was asked in time may be answered after it.
+    expect(askedAt).toBeLessThanOrEqual(end + life + 1)
     current = answer.json as Tokens
     await wait(400)
   }
   expect(rotations).toBeGreaterThan(1)
-  expect(rotations).toBeLessThan(12)
   expect((await refresh(short, current.refresh_token)).status).toBe(400)
   expect(await short.userinfo(current.access_token)).toBe(401)
 })

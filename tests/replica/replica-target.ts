@@ -87,9 +87,9 @@ export function viewer(user: string, document: string): RelationshipTuple {
   return { user: `user:${user}`, relation: "viewer", object: `document:${document}` }
 }
 
-/** Resolves when it is so; throws after ten seconds, far beyond every bound. */
+/** Resolves when it is so; throws after thirty seconds, far beyond every bound. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const until = performance.now() + 10_000; performance.now() < until; ) {
+  for (const until = performance.now() + 30_000; performance.now() < until; ) {
     if (await isSo()) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
