@@ -1,6 +1,6 @@
 import type { ConditionProgram } from "../condition/condition-program.ts"
 import type { CompiledModel } from "../model/compiled-model.ts"
-import type { ModelSchema, RelationSchema } from "../model/model-schema.ts"
+import { type ModelSchema, type RelationSchema, restrictionKey } from "../model/model-schema.ts"
 import { closure, type Plan, Planner, type Rule } from "../model/plan.ts"
 import { EVERYONE, NO_NAME, type Symbols } from "../store/symbols.ts"
 
@@ -320,16 +320,14 @@ export class Navigator {
       ?.get(symbols.name(symbols.relationKeys.second[relationKey] ?? NO_NAME))
     const userType = symbols.name(symbols.userKinds.first[userKind] ?? NO_NAME)
     const userRelation = symbols.userKinds.second[userKind] ?? NO_NAME
-    const kind = userRelation === NO_NAME ? "object" : userRelation === EVERYONE ? "everyone" : "userset"
-    const condition = symbols.name(symbols.conditionOf(classId))
-    const allows = relation?.restrictions.some(
-      (one) =>
-        one.type === userType &&
-        one.kind === kind &&
-        one.condition === condition &&
-        (kind !== "userset" || one.relation === symbols.name(userRelation)),
-    )
-    return allows === true ? relation : undefined
+    const isUserset = userRelation !== NO_NAME && userRelation !== EVERYONE
+    const key = restrictionKey({
+      type: userType,
+      kind: isUserset ? "userset" : userRelation === NO_NAME ? "object" : "everyone",
+      relation: isUserset ? symbols.name(userRelation) : "",
+      condition: symbols.name(symbols.conditionOf(classId)),
+    })
+    return relation?.restrictionKeys.has(key) === true ? relation : undefined
   }
 
   /** The classes of a relation's tuples that count. */

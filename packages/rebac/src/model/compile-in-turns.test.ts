@@ -116,3 +116,11 @@ test("a tupleset leads to each relation once, however often its restrictions nam
   const member = schema.types.get("document")?.get("member")
   expect(member && predecessors.get(member)?.map(({ name }) => name)).toEqual(["reader"])
 })
+
+test("a restriction that is listed a thousand times is one restriction", () => {
+  const users = times(1_000, () => ({ type: "user" }))
+  const { schema } = compileModel(documentsOf([["reader", { this: {} }, users]]))
+  const reader = schema.types.get("document")?.get("reader")
+  expect(reader?.restrictions).toHaveLength(1)
+  expect(reader?.listedRestrictions).toHaveLength(1_000)
+})

@@ -127,7 +127,7 @@ class EntrypointSearch {
 
   *#direct(owner: RelationSchema, passed: Passed): Pieces<boolean> {
     let passedOver = 0
-    for (const restriction of owner.restrictions) {
+    for (const restriction of owner.listedRestrictions) {
       if (restriction.kind !== "userset") {
         passed.get(owner.type)?.set(owner.name, true)
         return true
@@ -148,7 +148,7 @@ class EntrypointSearch {
     passed: Passed,
   ): Pieces<boolean> {
     let passedOver = 0
-    for (const { type } of this.#relationOf(owner.type, tupleset)?.restrictions ?? []) {
+    for (const { type } of this.#relationOf(owner.type, tupleset)?.listedRestrictions ?? []) {
       if (++passedOver % PASSED_OVER_PER_STEP === 0 && !(yield* this.#steps.take())) return false
       const relation = this.#schema.types.get(type)?.get(computed)
       if (relation === undefined) continue

@@ -31,7 +31,12 @@ export interface RelationSchema {
   readonly type: string
   readonly name: string
   readonly rewrite: Rewrite
+  /** Each once. */
   readonly restrictions: readonly Restriction[]
+  /** The restrictions by `restrictionKey`. */
+  readonly restrictionKeys: ReadonlySet<string>
+  /** The restrictions as the model lists them, repeated ones too: OpenFGA's rules and messages go over them all. */
+  readonly listedRestrictions: readonly Restriction[]
   /** The types that the restrictions name, each once: there may be thousands of restrictions to one type. */
   readonly userTypes: readonly string[]
 }
@@ -101,17 +106,15 @@ export function readModel(model: AuthorizationModel, nestingLimit: number): Mode
       const rewrite = readRewrite(userset, nestingLimit)
       if (rewrite === undefined) continue
       const metadata = ownMember(definition.metadata?.relations, name)
-      const restrictions = (metadata?.directly_related_user_types ?? []).flatMap(
+      const listed = (metadata?.directly_related_user_types ?? []).flatMap(
         (one) => readRestriction(one) ?? [],
       )
-      const userTypes = [...new Set(restrictions.map(({ type }) => type))]
       const relation = {
         index: relations.length,
         type: definition.type,
         name,
         rewrite,
-        restrictions,
-        userTypes,
+        ...distinctRestrictions(listed),
       }
       relations.push(relation)
       ofType.set(name, relation)
@@ -119,6 +122,21 @@ export function readModel(model: AuthorizationModel, nestingLimit: number): Mode
   }
   const tuplesets = new Set([...types.values()].flatMap(tuplesetsOf))
   return { types, relations, tuplesets, conditions: new Map(Object.entries(model.conditions ?? {})) }
+}
+
+function distinctRestrictions(listed: readonly Restriction[]) {
+  const byKey = new Map(listed.map((one) => [restrictionKey(one), one]))
+  return {
+    restrictions: [...byKey.values()],
+    restrictionKeys: new Set(byKey.keys()),
+    listedRestrictions: listed,
+    userTypes: [...new Set(listed.map(({ type }) => type))],
+  }
+}
+
+/** A restriction as a text that only equal ones have. */
+export function restrictionKey({ type, kind, relation, condition }: Restriction): string {
+  return JSON.stringify([type, kind, relation, condition])
 }
 
 function tuplesetsOf(ofType: ReadonlyMap<string, RelationSchema>): RelationSchema[] {

@@ -196,7 +196,7 @@ function validateReferences(
 function describeUsers(tupleset: RelationSchema, { describedUsers }: Shared): string {
   const known = describedUsers.get(tupleset)
   if (known !== undefined) return known
-  const described = tupleset.restrictions.map(describeRestriction).join(" ")
+  const described = tupleset.listedRestrictions.map(describeRestriction).join(" ")
   describedUsers.set(tupleset, described)
   return described
 }
