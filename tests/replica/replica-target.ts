@@ -5,6 +5,7 @@ import {
   type RelationshipTuple,
   type ReplicaAuthorizer,
   type ReplicaAuthorizerOptions,
+  type ReplicaComparison,
 } from "@gatehouse/openfga"
 import { uniqueName } from "@gatehouse/postgres/testing"
 import pg from "pg"
@@ -94,4 +95,17 @@ export async function eventually(isSo: () => boolean | Promise<boolean>): Promis
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error("it did not become so")
+}
+
+/** Compares; again where a busy machine stood still for longer than memory may be old, so that it came to nothing. */
+export async function compare(replica: ReplicaAuthorizer): Promise<ReplicaComparison> {
+  let comparison: ReplicaComparison | undefined
+  await eventually(async () => {
+    comparison = await replica.compare().catch(({ code }) => {
+      if (code === "authz.unavailable") return undefined
+      throw new Error(`the comparison failed: ${code}`)
+    })
+    return comparison !== undefined
+  })
+  return comparison as ReplicaComparison
 }
