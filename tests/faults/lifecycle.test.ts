@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { processStart } from "../../apps/server/src/state/instance-lock.ts"
 import { processTree } from "../../bench/start/process-tree.ts"
+import { findFreePortSpan } from "../support/free-port-span.ts"
 import { ask } from "../support/http.ts"
 import { login } from "../support/login.ts"
 import {
@@ -159,7 +160,7 @@ describe("stopping", () => {
     expect(await exists("plane.json")).toBe(true)
     running = await startPlaneProcess({ stateDirectory })
     expect(await acmeAnswers(running)).toBe(200)
-    await expect.poll(() => tree.filter(alive), { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => tree.filter(alive), { timeout: 30_000 }).toEqual([])
   })
 
   test("gatehouse stop ends it, and again says that nothing runs", async () => {
@@ -181,8 +182,8 @@ describe("what keeps it from starting is named in one line with what to do", () 
 
   test("a taken port, and the option that moves it", async () => {
     const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-    const { port } = server.address() as { port: number }
+    const port = (await findFreePortSpan()) + 2
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
     try {
       const line = await refused(["--state", stateDirectory, "--port", String(port - 2)])
       expect(line).toContain(String(port))
