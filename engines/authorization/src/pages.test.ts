@@ -9,6 +9,7 @@ import {
   writeTuples,
 } from "./contract/wire.ts"
 import { startTestEngine, type TestEngine } from "./testing/start-test-engine.ts"
+import { maximumModelPageBytes } from "./wire/limits.ts"
 
 let engine: TestEngine
 let wire: Wire
@@ -124,4 +125,39 @@ test("a store that is deleted between two pages is refused, also by another proc
     (await over.post(store.path("read"), { page_size: 50, continuation_token: token })).status
   expect(await next(wire, tokens[0])).toBe(404)
   expect(await next(other, tokens[1])).toBe(404)
+})
+
+test("a page of models ends where they have become large, and brings every model once, newest first", async () => {
+  const relations = Array.from({ length: 8_000 }, (_, index) => `relation-${index}`)
+  const large = {
+    schema_version: "1.1",
+    type_definitions: [
+      { type: "user" },
+      {
+        type: "document",
+        relations: { viewer: { union: { child: relations.map(() => ({ this: {} })) } } },
+        metadata: {
+          relations: { viewer: { directly_related_user_types: relations.map(() => ({ type: "user" })) } },
+        },
+      },
+    ],
+  }
+  const store = await prepareStore(wire, large)
+  const written = [store.modelId]
+  const bytes = Buffer.byteLength(JSON.stringify(large))
+  for (let count = 1; count * bytes < 1.5 * maximumModelPageBytes; count++) {
+    const answer = await wire.post(store.path("authorization-models"), large)
+    written.push((answer.body as { authorization_model_id: string }).authorization_model_id)
+  }
+  const pages: string[][] = []
+  let token = ""
+  do {
+    const query = `page_size=100&continuation_token=${encodeURIComponent(token)}`
+    const { body } = await wire.get(store.path(`authorization-models?${query}`))
+    const page = body as { authorization_models: { id: string }[]; continuation_token: string }
+    pages.push(page.authorization_models.map(({ id }) => id))
+    token = page.continuation_token
+  } while (token !== "")
+  expect(pages.length).toBeGreaterThan(1)
+  expect(pages.flat()).toEqual(written.reverse())
 })

@@ -1,5 +1,6 @@
 import type { AuthorizationModel } from "@gatehouse/rebac"
-import type { StoredModel } from "../storage/storage.ts"
+import type { ModelPage } from "../storage/storage.ts"
+import { maximumModelPageBytes } from "../wire/limits.ts"
 import type { Engine } from "./engine.ts"
 import { modelNotFound, requireStore } from "./resolve-model.ts"
 
@@ -14,13 +15,12 @@ export async function readModel(
   return model
 }
 
-/** A page of a store's models, newest first. */
+/** A page of a store's models, newest first. It ends early where they are large; more are then left. */
 export async function listModels(
   engine: Engine,
   store: string,
   page: { beforeSequence: number | undefined; limit: number },
-): Promise<{ models: StoredModel[]; more: boolean }> {
+): Promise<ModelPage> {
   await requireStore(engine, store)
-  const found = await engine.storage.listModels(store, { ...page, limit: page.limit + 1 })
-  return { models: found.slice(0, page.limit), more: found.length > page.limit }
+  return engine.storage.listModels(store, { ...page, limitBytes: maximumModelPageBytes })
 }

@@ -2,7 +2,7 @@ import { listModels, readModel } from "../commands/read-models.ts"
 import { writeModel } from "../commands/write-model.ts"
 import { decodePositionToken, encodeToken } from "../wire/continuation-token.ts"
 import { parseModel } from "../wire/parse-model.ts"
-import { showModel } from "../wire/show-model.ts"
+import { showModel, showStoredModel } from "../wire/show-model.ts"
 import { requirePattern, wirePatterns } from "../wire/violations.ts"
 import { pageSize, queryInteger, type Route, storeOf } from "./route.ts"
 
@@ -29,11 +29,9 @@ export const modelRoutes: readonly Route[] = [
       const { models, more } = await listModels(engine, store, { beforeSequence, limit })
       const last = models.at(-1)
       const token = more && last ? encodeToken({ ...expected, after: String(last.sequence) }) : ""
+      const shown = models.map(showStoredModel).join(",")
       return {
-        body: {
-          authorization_models: models.map(({ model }) => showModel(model)),
-          continuation_token: token,
-        },
+        json: `{"authorization_models":[${shown}],"continuation_token":${JSON.stringify(token)}}`,
         store,
       }
     },

@@ -17,6 +17,8 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status?: 200 | 201 | 204
   readonly body?: unknown
+  /** The body where it is JSON already. */
+  readonly json?: string
   readonly lines?: AsyncIterable<readonly unknown[]>
   readonly modelId?: string
   readonly store?: string

@@ -34,7 +34,7 @@ export async function sendAnswer(
   }
   headers.push("content-type", "application/json")
   if (answer.lines === undefined) {
-    sendText(response, answer.status ?? 200, headers, JSON.stringify(answer.body))
+    sendText(response, answer.status ?? 200, headers, answer.json ?? JSON.stringify(answer.body))
     return
   }
   response.writeHead(answer.status ?? 200, headers)

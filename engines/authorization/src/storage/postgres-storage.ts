@@ -126,15 +126,21 @@ function createModelQueries(db: Kysely<EngineDatabase>, newId: () => string): Mo
       const body = found.rows[0]?.body
       return body === undefined ? undefined : parse(id, body)
     },
-    listModels: async (store, { beforeSequence, limit }) => {
-      const found = await sql<{ id: string; sequence: string; body: string }>`
-        select id, sequence, body from openfga.model
-        where store = ${store} and sequence < ${beforeSequence ?? Number.MAX_SAFE_INTEGER}
+    listModels: async (store, { beforeSequence, limit, limitBytes }) => {
+      const found = await sql<{ id: string; sequence: string; body: string; count: number }>`
+        with next as (
+          select id, sequence, body from openfga.model
+          where store = ${store} and sequence < ${beforeSequence ?? Number.MAX_SAFE_INTEGER}
+          order by sequence desc limit ${limit + 1}
+        ), sized as (
+          select next.*, count(*) over ()::int as count,
+            sum(octet_length(body)) over (order by sequence desc) - octet_length(body) as bytes_before
+          from next
+        )
+        select id, sequence, body, count from sized where bytes_before < ${limitBytes}
         order by sequence desc limit ${limit}`.execute(db)
-      return found.rows.map(({ id, sequence, body }) => ({
-        sequence: Number(sequence),
-        model: parse(id, body),
-      }))
+      const models = found.rows.map(({ id, sequence, body }) => ({ sequence: Number(sequence), id, body }))
+      return { models, more: (found.rows[0]?.count ?? 0) > models.length }
     },
   }
 }

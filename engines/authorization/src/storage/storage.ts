@@ -107,7 +107,15 @@ export interface StoreStorage {
 /** A model with its place in the order of writing; the highest of a store is its latest. */
 export interface StoredModel {
   readonly sequence: number
-  readonly model: AuthorizationModel & { readonly id: string }
+  readonly id: string
+  /** The model as JSON, as it was given to `writeModel`: the largest are half a megabyte, too much to read for who only shows them. */
+  readonly body: string
+}
+
+/** A page of a store's models. */
+export interface ModelPage {
+  readonly models: readonly StoredModel[]
+  readonly more: boolean
 }
 
 /** Models of a store. They are never changed. */
@@ -115,11 +123,11 @@ export interface ModelStorage {
   /** Undefined where there is no such store. */
   writeModel(store: string, model: AuthorizationModel): Promise<string | undefined>
   readModel(store: string, id: string): Promise<(AuthorizationModel & { readonly id: string }) | undefined>
-  /** Newest first, before `beforeSequence`. */
+  /** Newest first, before `beforeSequence`; at most `limit`, and none after so many bytes. The first is always there. */
   listModels(
     store: string,
-    page: { beforeSequence?: number | undefined; limit: number },
-  ): Promise<StoredModel[]>
+    page: { beforeSequence?: number | undefined; limit: number; limitBytes: number },
+  ): Promise<ModelPage>
 }
 
 /** A page of a store's change log. */

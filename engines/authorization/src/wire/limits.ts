@@ -39,5 +39,7 @@ export const maximumListResults = 1_000
 export const defaultPageSize = 50
 /** Items of a page at most; a larger size is refused, not cut. */
 export const maximumPageSize = 100
+/** Bytes of a page of models, its last one apart. Ours: a hundred of the largest would be 50 MB, sent in one go. */
+export const maximumModelPageBytes = 4_194_304
 /** Bytes of a continuation token as sent, before it is decoded. */
 export const maximumContinuationTokenBytes = 5_120

@@ -9,3 +9,8 @@ export function showModel(model: AuthorizationModel & { readonly id: string }): 
     conditions: model.conditions ?? {},
   }
 }
+
+/** The same, as JSON, from the model's JSON as it is stored: without reading it. */
+export function showStoredModel({ id, body }: { readonly id: string; readonly body: string }): string {
+  return `{"id":${JSON.stringify(id)},${body.slice(1)}`
+}
