@@ -19,8 +19,7 @@ export interface OwnStore extends PreparedStore {
 }
 
 /** A store of a test file's own, so that tests share nothing. */
-export async function createOwnStore(model: object): Promise<OwnStore> {
-  const wire = planeWire()
+export async function createOwnStore(model: object, wire: Wire = planeWire()): Promise<OwnStore> {
   const prepared = await prepareStore(wire, model)
   return {
     ...prepared,
