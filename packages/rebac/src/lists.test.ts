@@ -197,4 +197,20 @@ describe("expand", () => {
       },
     })
   })
+
+  test("takes fewer users the longer their names are, so that no answer grows beyond what is written in one go", () => {
+    const count = 30_000
+    const users = (length: number) =>
+      Array.from({ length: count }, (_, index) => `document:1#owner@user:${`${index}`.padEnd(length, "x")}`)
+    const over = (length: number) => {
+      const { evaluator } = evaluatorOf(
+        "type user\ntype document\n  relations\n    define owner: [user]",
+        users(length),
+      )
+      return () =>
+        evaluator.expand({ object: "document:1", relation: "owner" }).root.leaf?.users?.users.length
+    }
+    expect(over(40)()).toBe(count)
+    expect(over(480)).toThrow(expect.objectContaining({ code: "rebac.resolution_too_complex" }))
+  })
 })

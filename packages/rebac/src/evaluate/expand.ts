@@ -42,14 +42,17 @@ function expandRewrite(
 
 /** Steps charged for each user beside the tuple's own: its name is put together. */
 const USER_STEPS = 2
+/** Characters of a name that cost a step more, for being put together, kept, and written as JSON by whoever asked. */
+const CHARACTERS_PER_STEP = 64
 
 /** The users that count in an object's relation, each once. */
 function usersOf(question: Question, object: string, relation: RelationSchema): string[] {
   const { graph, overlay } = question
   const users = new Set<string>()
   for (const { classId, user } of objectTuples(question, overlay.numberOf(object), relation)) {
-    question.spend(USER_STEPS)
-    users.add(graph.userName(classId, overlay.nameOf(user)))
+    const name = graph.userName(classId, overlay.nameOf(user))
+    question.spend(USER_STEPS + Math.floor(name.length / CHARACTERS_PER_STEP))
+    users.add(name)
   }
   return [...users]
 }
