@@ -1,3 +1,6 @@
+/** All who wait for a turn, one behind the other: in each round of the event loop one long calculation has its turn, not all of them. */
+let line: Promise<void> = Promise.resolve()
+
 /** How a long calculation lets others run: it asks whether its turn is over, and if so waits for the next one. */
 export class Turns {
   readonly #milliseconds: number
@@ -15,7 +18,8 @@ export class Turns {
 
   /** Lets everything run that waits, then begins a turn. */
   async next(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
+    line = line.then(() => new Promise((resolve) => setImmediate(resolve)))
+    await line
     this.#end = performance.now() + this.#milliseconds
   }
 }
