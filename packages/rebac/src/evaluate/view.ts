@@ -327,7 +327,7 @@ export class Navigator {
       relation: isUserset ? symbols.name(userRelation) : "",
       condition: symbols.name(symbols.conditionOf(classId)),
     })
-    return relation?.restrictionKeys.has(key) === true ? relation : undefined
+    return relation?.restrictionsByKey.has(key) === true ? relation : undefined
   }
 
   /** The classes of a relation's tuples that count. */

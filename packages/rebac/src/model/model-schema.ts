@@ -4,6 +4,7 @@ import type {
   RelationReference,
   Userset,
 } from "../authorization-model.ts"
+import type { Pieces } from "../pieces.ts"
 
 /** A rewrite of the model, its names resolved. */
 export type Rewrite =
@@ -33,8 +34,7 @@ export interface RelationSchema {
   readonly rewrite: Rewrite
   /** Each once. */
   readonly restrictions: readonly Restriction[]
-  /** The restrictions by `restrictionKey`. */
-  readonly restrictionKeys: ReadonlySet<string>
+  readonly restrictionsByKey: ReadonlyMap<string, Restriction>
   /** The restrictions as the model lists them, repeated ones too: OpenFGA's rules and messages go over them all. */
   readonly listedRestrictions: readonly Restriction[]
   /** The types that the restrictions name, each once: there may be thousands of restrictions to one type. */
@@ -96,13 +96,14 @@ export function readRestriction(reference: RelationReference): Restriction | und
 }
 
 /** Puts a model's names into maps. Its rewrites must have been found readable before (`validateModel`). */
-export function readModel(model: AuthorizationModel, nestingLimit: number): ModelSchema {
+export function* readModel(model: AuthorizationModel, nestingLimit: number): Pieces<ModelSchema> {
   const types = new Map<string, Map<string, RelationSchema>>()
   const relations: RelationSchema[] = []
   for (const definition of model.type_definitions) {
     const ofType = new Map<string, RelationSchema>()
     types.set(definition.type, ofType)
     for (const [name, userset] of Object.entries(definition.relations ?? {})) {
+      yield
       const rewrite = readRewrite(userset, nestingLimit)
       if (rewrite === undefined) continue
       const metadata = ownMember(definition.metadata?.relations, name)
@@ -120,15 +121,16 @@ export function readModel(model: AuthorizationModel, nestingLimit: number): Mode
       ofType.set(name, relation)
     }
   }
+  yield
   const tuplesets = new Set([...types.values()].flatMap(tuplesetsOf))
   return { types, relations, tuplesets, conditions: new Map(Object.entries(model.conditions ?? {})) }
 }
 
 function distinctRestrictions(listed: readonly Restriction[]) {
-  const byKey = new Map(listed.map((one) => [restrictionKey(one), one]))
+  const restrictionsByKey = new Map(listed.map((one) => [restrictionKey(one), one]))
   return {
-    restrictions: [...byKey.values()],
-    restrictionKeys: new Set(byKey.keys()),
+    restrictions: [...restrictionsByKey.values()],
+    restrictionsByKey,
     listedRestrictions: listed,
     userTypes: [...new Set(listed.map(({ type }) => type))],
   }

@@ -49,10 +49,13 @@ export function* checkModel(model: AuthorizationModel): Pieces<CheckedModel> {
   const outline = validateOutline(model)
   if (outline.length > 0) return { kind: "invalid", violations: outline }
   yield
+  const misnamed = validateNames(model)
+  if (misnamed.length > 0) return { kind: "invalid", violations: misnamed }
+  yield
   const unreadable = validateRewrites(model)
   if (unreadable.length > 0) return { kind: "invalid", violations: unreadable }
   yield
-  const schema = readModel(model, REWRITE_NESTING_LIMIT)
+  const schema = yield* readModel(model, REWRITE_NESTING_LIMIT)
   yield
   const shared: Shared = {
     steps: new EntrypointSteps(),
@@ -110,7 +113,11 @@ function validateOutline(model: AuthorizationModel): ModelViolation[] {
     return [tooMany("conditions", MODEL_CONDITIONS_LIMIT)]
   if (new Set(definitions.map(({ type }) => type)).size !== definitions.length)
     return [invalidModel("an authorization model cannot contain duplicate types")]
-  return definitions.flatMap(({ type, relations }) => [
+  return []
+}
+
+function validateNames({ type_definitions }: AuthorizationModel): ModelViolation[] {
+  return type_definitions.flatMap(({ type, relations }) => [
     ...validateTypeName(type),
     ...Object.keys(relations ?? {}).flatMap((relation) => validateRelationName(type, relation)),
   ])
