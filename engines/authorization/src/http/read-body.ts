@@ -1,5 +1,18 @@
 import type { IncomingMessage } from "node:http"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { GatehouseError } from "@gatehouse/kernel"
+import { parseBody, WireMessage } from "../wire/proto-json.ts"
+
+/** A body larger than this takes milliseconds to be read as JSON: what is then done with it waits for the next turn. */
+const largeBodyBytes = 65_536
+
+/** A request's body as a message of the wire. Throws as `readBody` and `parseBody` do. */
+export async function readMessage(message: IncomingMessage, limitBytes: number): Promise<WireMessage> {
+  const body = await readBody(message, limitBytes)
+  const read = new WireMessage(parseBody(body))
+  if (body.length > largeBodyBytes) await nextTurn()
+  return read
+}
 
 /**
  * The bytes of a request's body. More than the limit is `request.too_large`, but only after the rest has been taken and

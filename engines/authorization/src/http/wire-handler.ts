@@ -5,7 +5,7 @@ import { GatehouseError, isGatehouseError } from "@gatehouse/kernel"
 import type { Logger } from "@gatehouse/telemetry"
 import type { Engine } from "../commands/engine.ts"
 import { maximumBodyBytes } from "../wire/limits.ts"
-import { parseBody, WireMessage } from "../wire/proto-json.ts"
+import { WireMessage } from "../wire/proto-json.ts"
 import { wirePatterns } from "../wire/violations.ts"
 import { assertionRoutes } from "./assertion-routes.ts"
 import type { Authenticate } from "./authenticate.ts"
@@ -14,7 +14,7 @@ import { mapError } from "./map-error.ts"
 import { modelRoutes } from "./model-routes.ts"
 import { parseQuery } from "./query.ts"
 import { queryRoutes } from "./query-routes.ts"
-import { readBody } from "./read-body.ts"
+import { readMessage } from "./read-body.ts"
 import type { Route, WireAnswer, WireRequest } from "./route.ts"
 import { createRouteTable, type RouteMatch } from "./route-table.ts"
 import { sendAnswer, sendText } from "./send-answer.ts"
@@ -81,7 +81,7 @@ async function answer(
   const { parameters, route } = match
   // The wire gives a body a meaning in these methods alone; Node drops what comes with another.
   const takesBody = route.method === "POST" || route.method === "PUT"
-  const body = takesBody ? new WireMessage(parseBody(await readBody(message, maximumBodyBytes))) : noBody
+  const body = takesBody ? await readMessage(message, maximumBodyBytes) : noBody
   const request: WireRequest = {
     path: (name) => parameters[name] ?? "",
     query: parseQuery(query),
