@@ -13,7 +13,7 @@ try {
   if (error instanceof Interruption) process.exit(error.exitCode)
   if (!(error instanceof InstallProblem)) throw error
   tell(error.message)
-  endWithCounts({ passed: 0, failed: 1, skipped: 0 })
+  endWithCounts({ passed: 0, failed: 1, skipped: 0, flaky: [] })
 }
 try {
   await installServer("fga", tell)

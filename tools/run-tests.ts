@@ -15,14 +15,19 @@ if (!existsSync(conformanceFiles)) {
   )
 }
 const counts = await Promise.all(projectNames.map(runProject))
-const total = (of: keyof TestCounts) => counts.reduce((sum, one) => sum + one[of], 0)
-endWithCounts({ passed: total("passed"), failed: total("failed"), skipped: total("skipped") })
+const total = (of: "passed" | "failed" | "skipped") => counts.reduce((sum, one) => sum + one[of], 0)
+endWithCounts({
+  passed: total("passed"),
+  failed: total("failed"),
+  skipped: total("skipped"),
+  flaky: counts.flatMap(({ flaky }) => flaky),
+})
 
 /** A process that ends without its counts has failed. */
 function runProject(project: string): Promise<TestCounts> {
   const script = fileURLToPath(new URL("testing/run-project.ts", import.meta.url))
   return new Promise((resolve) => {
-    let ended: TestCounts = { passed: 0, failed: 1, skipped: 0 }
+    let ended: TestCounts = { passed: 0, failed: 1, skipped: 0, flaky: [] }
     fork(script, [project, ...process.argv.slice(2)])
       .on("message", (message) => {
         ended = message as TestCounts
