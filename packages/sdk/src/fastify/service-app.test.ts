@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest"
 import { testPrincipal } from "../testing/index.ts"
 import type { RouteReply } from "./route.ts"
 import { createServiceApp } from "./service-app.ts"
-import { createNotesGatehouse, globex, logger, mine, useNotesApp, viewer } from "./testing/notes-app.ts"
+import {
+  createNotesGatehouse,
+  developer,
+  gateway,
+  globex,
+  logger,
+  mine,
+  useNotesApp,
+  viewer,
+} from "./testing/notes-app.ts"
 
 const { ask, writeNote, inject, seen } = useNotesApp()
 
@@ -13,11 +22,20 @@ describe("a checked route", () => {
     expect(json).toEqual({ text: "hi" })
   })
 
-  it("answers what came of it in the end, whatever status was set before", async () => {
-    const { status, json } = await ask({ method: "POST", url: "/v1/uncommitted" })
+  it("answers what came of it in the end, whatever status and headers were set before", async () => {
+    const { status, json, response } = await ask({ method: "POST", url: "/v1/uncommitted" })
     expect([status, json]).toEqual([409, expect.objectContaining({ code: "request.conflict" })])
+    expect(response.headers["content-type"]).toMatch(/^application\/problem\+json/)
+    for (const name of ["location", "content-disposition"]) expect(response.headers).not.toHaveProperty(name)
     // @ts-expect-error an answer is returned, not sent: the transaction around it has not been committed
     const _send = (reply: RouteReply) => reply.send
+  })
+
+  it("answers bytes as they are, under the headers that the handler set", async () => {
+    const headers = await gateway.headers(developer, "GET", "/v1/bytes")
+    const answer = await inject({ method: "GET", url: "/v1/bytes", headers })
+    expect([answer.statusCode, answer.body]).toEqual([200, "a,b"])
+    expect(answer.headers).toMatchObject({ "content-type": "text/csv", "content-disposition": "attachment" })
   })
 
   it("answers 204 without a body", async () => {

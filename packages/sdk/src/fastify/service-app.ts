@@ -6,6 +6,7 @@ import { serializerCompiler } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import type { Auth } from "../auth.ts"
 import type { Gatehouse } from "../create-gatehouse.ts"
+import { collectReply } from "./collect-reply.ts"
 import { malformedAs } from "./malformed.ts"
 import { type OpenApiInfo, openApiDocument, registerOpenApi, routeSchema } from "./openapi.ts"
 import { bindRequestLifetime, requestStateOf } from "./request-lifetime.ts"
@@ -104,14 +105,16 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Serv
         ...(authorize === undefined ? {} : { onRequest: authorize }),
         ...(form.malformedAs === undefined ? {} : { errorHandler: malformedAs(app, form.malformedAs) }),
         handler: async (request, reply) => {
+          const { forHandler, apply } = collectReply(reply)
           const answer = await handle({
             params: request.params as never,
             query: request.query as never,
             body: request.body as never,
             request,
-            reply,
+            reply: forHandler,
           })
-          assert(answer !== reply, `a handler returns the answer's body: ${form.method} ${form.url}`)
+          assert(answer !== forHandler, `a handler returns the answer's body: ${form.method} ${form.url}`)
+          apply()
           return reply.send(answer)
         },
       })

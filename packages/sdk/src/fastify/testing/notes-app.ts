@@ -122,7 +122,7 @@ function addUnusualRoutes(app: ServiceApp): void {
     responses: { 201: z.object({ id: z.string() }) },
     authorize: authenticated,
     handler: async ({ reply }) => {
-      reply.code(201)
+      reply.code(201).header("location", "/v1/uncommitted/1").header("content-disposition", "attachment")
       // Stands for a transaction that fails at its commit.
       await Promise.reject(new GatehouseError("request.conflict"))
     },
@@ -134,6 +134,18 @@ function addUnusualRoutes(app: ServiceApp): void {
     responses: { 204: z.null() },
     authorize: authenticated,
     handler: ({ reply }) => void reply.code(204),
+  })
+  app.route({
+    method: "GET",
+    url: "/v1/bytes",
+    summary: "Bytes",
+    internal: true,
+    responses: {},
+    authorize: authenticated,
+    handler: ({ reply }) => {
+      reply.header("Content-Type", "text/csv").header("content-disposition", "attachment")
+      return Buffer.from("a,b")
+    },
   })
   app.route({
     method: "POST",
