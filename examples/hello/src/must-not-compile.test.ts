@@ -39,6 +39,7 @@ describe("the compiler", () => {
     ["unchecked-query.ts", 6],
     ["wrong-verb.ts", 8],
     ["forged-grant.ts", 5],
+    ["early-answer.ts", 2],
   ])("refuses each marked line of %s, and no other", (file, count) => {
     expect(announced(file)).toHaveLength(count)
     expect(errors.filter((error) => error.startsWith(`${file}:`))).toEqual(announced(file))
