@@ -87,3 +87,31 @@ test("an explanation over very many relations ends early and says so, before it 
   expect(explanation).toMatchObject({ allowed: false, complete: false })
   expect(session.navigator.plainAsker("user")?.planner.size).toBeLessThan(100)
 })
+
+test("an explanation whose planning was cut takes nothing for denied that it has not looked at", () => {
+  const count = 300
+  const chained = times(
+    count,
+    (index) => `    define r${index}: [user, document#r${index + 1}] or r${index + 1}`,
+  )
+  const model = compileModel(
+    modelOf(
+      `type user\ntype document\n  relations\n    define given: [user]\n    define large: [document#r0, document#small]\n    define small: [user]\n    define asked: given but not (large or small)\n${chained.join("\n")}\n    define r${count}: [user, document#r0]`,
+    ),
+  )
+  const store = createTupleStore()
+  store.write({
+    writes: [
+      tupleOf("document:b#large@document:c#r0"),
+      tupleOf("document:b#large@document:c#small"),
+      ...times(count, (index) => tupleOf(`document:b#r${index}@document:c#r${index + 1}`)),
+      tupleOf("document:a#small@user:x"),
+    ],
+  })
+  const query = { user: "user:x", relation: "asked", object: "document:a" }
+  const { tree, complete } = createEvaluator(model, store).explain(query)
+  const shown = JSON.stringify(tree)
+  expect(complete).toBe(false)
+  expect(shown).toContain('"relation":"large","outcome":"error","cut":true')
+  expect(shown).not.toContain('"relation":"small","outcome":"false"')
+})

@@ -127,7 +127,11 @@ export class Asker {
 
   viewOf(plan: Plan): View {
     const known = this.#viewOfPlan.get(plan)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // The question may be going on after its planning was broken off.
+      if (!this.#isLearning && this.#unlearned.has(known)) this.#learnAll()
+      return known
+    }
     const includesAsked = this.relation !== undefined && plan.relations.has(this.relation)
     const view = new View(
       this.views.length,
