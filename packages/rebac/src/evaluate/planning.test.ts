@@ -45,6 +45,29 @@ test("relations that all lead to each other are planned by one question after th
   expect(checkOf(evaluator, "document:a#r7@user:y")).toBe("denied")
 })
 
+test("relations that lead to each other two at a time are planned by a few questions, each going on where the last one was cut", () => {
+  const count = 100
+  const relations = times(
+    count,
+    (index) => `    define p${index}: [folder]
+    define q${index}: [user] or r0
+    define s${index}: [user] or q${index}
+    define r${index}: [user] or r${index + 1} or q${index} from p${index} or s${(index + 1) % count} from p${index}`,
+  )
+  const model = modelOf(
+    `type user\ntype folder\n  relations\n${relations.join("\n")}\n    define r${count}: [user]`,
+  )
+  const store = createTupleStore()
+  store.write({
+    writes: [
+      ...times(count, (index) => tupleOf(`folder:a#p${index}@folder:b`)),
+      tupleOf("folder:b#q7@user:x"),
+    ],
+  })
+  const evaluator = createEvaluator(compileModel(model), store)
+  expect(times(5, () => checkOf(evaluator, "folder:a#r3@user:x")).at(-1)).toBe("allowed")
+})
+
 test("the plan of a relation is made once", () => {
   const { schema, ruled } = chain(100, () => "user")
   const planner = new Planner(schema, ruled)

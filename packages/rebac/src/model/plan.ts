@@ -38,13 +38,16 @@ interface Draft {
   readonly rules: Set<Rule>
 }
 
+/** Sets of several relations whose plan is remembered by what was asked. Each is some kilobytes at most; a plan is larger. */
+const ASKED_SETS_LIMIT = 10_000
+
 /** Makes plans for a model, each once: equal sets of relations share one. */
 export class Planner {
   readonly schema: ModelSchema
   readonly #reach: ReadonlySet<RelationSchema> | undefined
   readonly #plans = new Map<string, Plan>()
-  /** Plans of single relations, for which nothing has to be folded again: that may be thousands of relations. */
-  readonly #planOfOne = new Map<RelationSchema, Plan>()
+  /** Plans by what was asked for, for which nothing has to be folded again: a question that was cut goes on where it was. */
+  readonly #planOfAsked = new Map<string, Plan>()
   readonly #rules = new Map<Rewrite, Rule>()
   readonly #names = new Map<string, number>()
   readonly #ruled: ReadonlySet<RelationSchema>
@@ -74,19 +77,15 @@ export class Planner {
 
   /** The plan for "any of these relations" of one type. Throws `rebac.resolution_too_complex` where the budget is used up. */
   planOf(type: string, relations: readonly RelationSchema[]): Plan {
-    const [first, ...others] = relations
-    if (first === undefined || others.length > 0) return this.#makePlan(type, relations)
-    const known = this.#planOfOne.get(first)
+    const asked = relations.map(({ index }) => index).join(",")
+    const known = this.#planOfAsked.get(asked)
     if (known !== undefined) return known
-    const plan = this.#makePlan(type, relations)
-    this.#planOfOne.set(first, plan)
-    return plan
-  }
-
-  #makePlan(type: string, relations: readonly RelationSchema[]): Plan {
     const draft = this.#newDraft()
     this.#foldAll(draft, [...relations])
-    return this.#intern(type, draft)
+    const plan = this.#intern(type, draft)
+    if (relations.length === 1 || this.#planOfAsked.size < ASKED_SETS_LIMIT)
+      this.#planOfAsked.set(asked, plan)
+    return plan
   }
 
   #newDraft(): Draft {
