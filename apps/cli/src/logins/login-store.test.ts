@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { withFileLock } from "./file-lock.ts"
 import type { Login, LoginFile } from "./login.ts"
@@ -83,6 +84,27 @@ describe("the file of logins", () => {
       await Promise.all(Array.from({ length: 2 }, () => withFileLock(lock, work)))
       expect(most).toBe(1)
       expect(await readdir(directory)).toEqual([])
+    }
+  })
+
+  test("one that was long about reading a lock left behind does not remove the one that was taken meanwhile", async () => {
+    const lock = join(directory, "logins.json.lock")
+    await mkdir(directory, { recursive: true })
+    for (let round = 0; round < 20; round += 1) {
+      await writeFile(lock, "999999999".padEnd(4_000_000, "\n"))
+      let inside = 0
+      let most = 0
+      const work = async () => {
+        most = Math.max(most, ++inside)
+        await wait(20)
+        inside -= 1
+      }
+      const each = Array.from({ length: 3 }, async (_, index) => {
+        await wait(index * (1 + (round % 5)))
+        await withFileLock(lock, work)
+      })
+      await Promise.all(each)
+      expect(most).toBe(1)
     }
   })
 

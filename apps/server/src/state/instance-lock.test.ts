@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as wait } from "node:timers/promises"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { findRunningInstance, processStart, takeInstanceLock } from "./instance-lock.ts"
 import { type StatePaths, statePaths } from "./state-directory.ts"
@@ -48,6 +49,21 @@ test("of many starts that find the same dead lock, one gets the state directory"
     expect(refused.map(({ code }) => code)).toEqual(Array(7).fill("server.already_running"))
     await taken[0]?.release()
     expect(await readdir(paths.directory)).toEqual([])
+  }
+})
+
+test("a start that was long about reading a dead lock does not remove the one that was taken meanwhile", async () => {
+  const dead = JSON.stringify({ pid: process.pid, startedAt: "1" }).padEnd(4_000_000)
+  for (let round = 0; round < 20; round += 1) {
+    await writeFile(paths.lock, dead)
+    const starts = Array.from({ length: 4 }, async (_, index) => {
+      await wait(index * (1 + (round % 5)))
+      return takeInstanceLock(paths)
+    })
+    const outcomes = await Promise.allSettled(starts)
+    const taken = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []))
+    expect(taken).toHaveLength(1)
+    await taken[0]?.release()
   }
 })
 
