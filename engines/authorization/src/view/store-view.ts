@@ -164,8 +164,11 @@ class FollowingView implements StoreView {
     if (isFar || !isAfterOrAt(head, known)) return this.load()
     const run = await this.#readLog(head.position)
     if (run === undefined) return false
+    // A log that was put back between the looks ends elsewhere, perhaps within a transaction.
+    const last = run.changes.at(-1)
+    if (last !== undefined && !isSamePlace(last, head)) return this.load()
     this.apply(run)
-    if (this.#at.position < head.position) return this.load()
+    if (!isAfterOrAt(this.#at, head)) return this.load()
     this.#confirm(head, started)
     return true
   }
