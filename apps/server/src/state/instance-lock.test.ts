@@ -36,6 +36,17 @@ test("the lock of a process that has ended, or whose id is another's now, counts
   await lock.release()
 })
 
+test.each(["", "null", "{", '{"pid":999999999}', '{"pid":"1","startedAt":"1"}'])(
+  "a lock that reads %j, after a power failure say, names nobody and keeps nobody out",
+  async (text) => {
+    await writeFile(paths.lock, text)
+    await writeFile(`${paths.lock}.removal`, text)
+    expect(await findRunningInstance(paths)).toBeUndefined()
+    await (await takeInstanceLock(paths)).release()
+    expect(await readdir(paths.directory)).toEqual([])
+  },
+)
+
 test("of many starts that find the same dead lock, one gets the state directory", async () => {
   const dead = JSON.stringify({ pid: process.pid, startedAt: "1" })
   for (let round = 0; round < 100; round += 1) {

@@ -39,7 +39,10 @@ async function readLock(path: string): Promise<ProcessIdentity | null | undefine
 }
 
 function isRunning(holder: ProcessIdentity | null | undefined): holder is ProcessIdentity {
-  return !!holder && Number.isInteger(holder.pid) && processStart(holder.pid) === holder.startedAt
+  if (!holder || !Number.isInteger(holder.pid)) return false
+  // One that names no beginning is not the process of an id that nobody has.
+  const startedAt = processStart(holder.pid)
+  return startedAt !== undefined && startedAt === holder.startedAt
 }
 
 /**
