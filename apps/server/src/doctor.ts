@@ -115,15 +115,18 @@ function checkAccount(): Finding {
 }
 
 async function checkLock(directory: string): Promise<Finding> {
-  const lock = await readJson<{ pid: number }>(statePaths(directory).lock).catch(() => undefined)
-  return lock === undefined
-    ? { name: "instance", status: "ok", message: "Gatehouse does not run here." }
-    : {
-        name: "instance",
-        status: "warning",
-        message: `Process ${lock.pid} ended without stopping.`,
-        action: "Run gatehouse up: it recovers by itself.",
-      }
+  const path = statePaths(directory).lock
+  const lock = await readJson<{ pid?: unknown } | null>(path).catch(() => null)
+  if (lock === undefined) return { name: "instance", status: "ok", message: "Gatehouse does not run here." }
+  return {
+    name: "instance",
+    status: "warning",
+    message:
+      typeof lock?.pid === "number"
+        ? `Process ${lock.pid} ended without stopping.`
+        : `The lock ${path} names no process.`,
+    action: "Run gatehouse up: it recovers by itself.",
+  }
 }
 
 /** A state directory that can't be looked into is named by its own check. */
