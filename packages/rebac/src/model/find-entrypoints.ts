@@ -98,7 +98,13 @@ class EntrypointSearch {
         return yield* this.#every(owner, [rewrite.base, rewrite.subtract], passed)
       default: {
         const isNewType = note(passed, owner)
-        const outcome = yield* this.#leaf(owner, rewrite, passed)
+        // With no generator between: each that waits for another takes from V8's stack.
+        const outcome: Outcome =
+          rewrite.kind === "computed"
+            ? yield* this.#computed(owner, rewrite.relation, passed)
+            : rewrite.kind === "direct"
+              ? [yield* this.#direct(owner, passed), false]
+              : [yield* this.#tupleset(owner, rewrite, passed), false]
         if (isNewType) passed.delete(owner.type)
         return outcome
       }
@@ -113,16 +119,11 @@ class EntrypointSearch {
     return [true, false]
   }
 
-  *#leaf(owner: RelationSchema, rewrite: Rewrite, passed: Passed): Pieces<Outcome> {
-    if (rewrite.kind === "direct") return [yield* this.#direct(owner, passed), false]
-    if (rewrite.kind === "computed") {
-      const known = passed.get(owner.type)?.get(rewrite.relation)
-      if (known !== undefined) return [known, true]
-      const relation = this.#relationOf(owner.type, rewrite.relation)
-      return relation === undefined ? [false, false] : yield* this.search(relation, relation.rewrite, passed)
-    }
-    if (rewrite.kind === "tuple_to_userset") return [yield* this.#tupleset(owner, rewrite, passed), false]
-    return [false, false]
+  *#computed(owner: RelationSchema, name: string, passed: Passed): Pieces<Outcome> {
+    const known = passed.get(owner.type)?.get(name)
+    if (known !== undefined) return [known, true]
+    const relation = this.#relationOf(owner.type, name)
+    return relation === undefined ? [false, false] : yield* this.search(relation, relation.rewrite, passed)
   }
 
   *#direct(owner: RelationSchema, passed: Passed): Pieces<boolean> {
