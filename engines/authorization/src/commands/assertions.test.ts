@@ -1,3 +1,4 @@
+import { turnsDuring } from "@gatehouse/kernel/testing"
 import { compileModel } from "@gatehouse/rebac"
 import { expect, test } from "vitest"
 import { type Assertion, assertFit } from "./assertions.ts"
@@ -13,15 +14,7 @@ test("others have their turn before each assertion that is looked at", async () 
     const question = { user: `user:${index}`, relation: "viewer", object: "document:1" }
     return { question, expectation: true, contextualTuples: [], context: null }
   })
-  let going = true
-  let turns = 0
-  const turn = () => {
-    turns++
-    if (going) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await assertFit(model, assertions)
-  going = false
+  const turns = await turnsDuring(() => assertFit(model, assertions))
   expect(turns).toBeGreaterThanOrEqual(100)
 })
 

@@ -1,3 +1,4 @@
+import { turnsDuring } from "@gatehouse/kernel/testing"
 import { compileModel } from "@gatehouse/rebac"
 import { expect, test } from "vitest"
 import { createRemoteAuthorizer } from "../remote-authorizer.ts"
@@ -33,20 +34,6 @@ async function answering(): Promise<ReplicaAnswers> {
   await follower.step(momentOf(store.clock))
   const remote = createRemoteAuthorizer({ url: "http://127.0.0.1:9", storeId: "S", modelId: "M" })
   return new ReplicaAnswers(follower, remote, defaultTimings)
-}
-
-/** How often everything else had its turn while this ran. */
-async function turnsDuring(work: (turns: () => number) => Promise<unknown>): Promise<number> {
-  let turns = 0
-  let going = true
-  const turn = () => {
-    turns++
-    if (going) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await work(() => turns)
-  going = false
-  return turns
 }
 
 test("who asks in batches and awaits in a circle lets everything else run", async () => {

@@ -1,4 +1,5 @@
 import { assertDefined } from "@gatehouse/kernel"
+import { turnsDuring } from "@gatehouse/kernel/testing"
 import { describe, expect, test } from "vitest"
 import type { AuthorizationModel, RelationReference, Userset } from "../authorization-model.ts"
 import { REWRITE_NESTING_LIMIT } from "../limits.ts"
@@ -85,15 +86,9 @@ describe("a model is looked at in pieces", () => {
 })
 
 test("others have their turn while a model is compiled", async () => {
-  let going = true
-  let turns = 0
-  const turn = () => {
-    turns++
-    if (going) setImmediate(turn)
-  }
-  setImmediate(turn)
-  await expect(compileModelInTurns(tangled)).rejects.toMatchObject({ code: "rebac.invalid_model" })
-  going = false
+  const turns = await turnsDuring(() =>
+    expect(compileModelInTurns(tangled)).rejects.toMatchObject({ code: "rebac.invalid_model" }),
+  )
   expect(turns).toBeGreaterThan(1)
 })
 
