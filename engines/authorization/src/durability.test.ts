@@ -321,17 +321,23 @@ describe("what a database put back to an older state has lost no longer counts",
   const isOwner = async (store: PreparedStore, name: string) =>
     (await check(wire, store, `user:${name}`, current)).body
 
-  test.each([
-    ["at once", []],
-    ["when another process has written as much since", ["x"]],
-    ["when another process has written more since", ["x", "y", "z"]],
-  ])("%s", async (_when, written) => {
+  /** A store that this process knows with the owners a and b, and the database with a alone; and another process that knows neither. */
+  async function prepareLoss() {
     const store = await prepareStore(wire, contractModel)
     const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
     await writeTuples(wire, store, owner("a"))
     await writeTuples(wire, store, owner("b"))
     expect(await isOwner(store, "b")).toMatchObject({ allowed: true })
     await putBack(store, 2)
+    return { store, other }
+  }
+
+  test.each([
+    ["at once", []],
+    ["when another process has written as much since", ["x"]],
+    ["when another process has written more since", ["x", "y", "z"]],
+  ])("%s", async (_when, written) => {
+    const { store, other } = await prepareLoss()
     for (const name of written) await writeTuples(other, store, owner(name))
     expect(await isOwner(store, "b")).toMatchObject({ allowed: false })
     await writeTuples(wire, store, owner("c"))
@@ -340,12 +346,7 @@ describe("what a database put back to an older state has lost no longer counts",
   })
 
   test("when this process writes the next change, before it looks", async () => {
-    const store = await prepareStore(wire, contractModel)
-    const other = createWire({ url: (await engine.another()).url, credential: engine.credential })
-    await writeTuples(wire, store, owner("a"))
-    await writeTuples(wire, store, owner("b"))
-    expect(await isOwner(store, "b")).toMatchObject({ allowed: true })
-    await putBack(store, 2)
+    const { store, other } = await prepareLoss()
     await writeTuples(other, store, owner("c"))
     await writeTuples(wire, store, owner("d"))
     for (const [name, allowed] of [
