@@ -1,5 +1,5 @@
 import { createServer } from "node:http"
-import { type AddressInfo, connect } from "node:net"
+import { type AddressInfo, connect, type Socket } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { send, sendRaw } from "../testing/send.ts"
 import {
@@ -149,14 +149,29 @@ describe("a service", () => {
   })
 })
 
-/** Requests whose bodies never end: more of them than there are connections to one service. */
+/**
+ * Requests whose bodies never end: more of them than there are connections to one service. One that is answered, since somebody else
+ * had its place at the moment, is sent again.
+ */
 function sendSlowly(path: string, count = 80, bearer = token) {
   const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\nContent-Length: 1000\r\n\r\n`
-  const sockets = Array.from({ length: count }, () => {
+  const sockets = new Set<Socket>()
+  let hasLeft = false
+  const begin = () => {
+    if (hasLeft) return
     const socket = connect(gateway.port, "127.0.0.1", () => socket.write(head))
-    return socket.on("error", () => undefined)
-  })
-  return () => sockets.map((socket) => socket.destroy())
+    sockets.add(socket)
+    socket.on("error", () => undefined)
+    socket.once("data", () => {
+      sockets.delete(socket.destroy())
+      setTimeout(begin, 100)
+    })
+  }
+  for (let index = 0; index < count; index += 1) begin()
+  return () => {
+    hasLeft = true
+    for (const socket of sockets) socket.destroy()
+  }
 }
 
 /** Lets one principal take every connection, as many principals of many organizations could. */
@@ -204,7 +219,7 @@ describe("what is under way at once", () => {
   test("of one organization is bounded, whoever of it asks, and other organizations are served", async () => {
     await start()
     const leave = [acmeSubjects.developer, acmeSubjects.viewer].map(async (sub) =>
-      sendSlowly("/v1/check", 40, await tokenOf(sub)),
+      sendSlowly("/v1/check", 16, await tokenOf(sub)),
     )
     await expect.poll(() => statusFor(acmeSubjects.admin), patience).toBe(429)
     const foreign = await gateway.realms.globex.token()
@@ -251,10 +266,15 @@ describe("a client that leaves its answer unread", () => {
   })
 
   test("of which all is sent but the last frees its place too", async () => {
-    await start({ limits: { clientStallMilliseconds: 1_500, forwardsPerPrincipal: 1 } })
-    gateway.sbom.answerWith((_, response) => void response.end(megabytes(24)))
+    await start({ limits: { clientStallMilliseconds: 3_000, forwardsPerPrincipal: 1 } })
+    const asked = Promise.withResolvers<void>()
+    gateway.sbom.answerWith((_, response) => {
+      asked.resolve()
+      response.end(megabytes(24))
+    })
     const socket = askDeaf(request())
-    await expect.poll(async () => (await get()).status, { interval: 10 }).toBe(429)
+    await asked.promise
+    expect((await get()).status).toBe(429)
     await expect.poll(async () => (await get()).status, { interval: 50 }).toBe(200)
     socket.destroy()
   })
