@@ -161,14 +161,14 @@ class FollowingView implements StoreView {
     const head = await this.#storage.readHead(this.#store)
     if (head === undefined) return false
     const isFar = head.position - known.position > maximumCatchUpChanges
-    if (isFar || !isAfterOrAt(head, known)) return this.load()
+    if (isFar || !mayHold(head, known)) return this.load()
     const run = await this.#readLog(head.position)
     if (run === undefined) return false
     // A log that was put back between the looks ends elsewhere, perhaps within a transaction.
     const last = run.changes.at(-1)
     if (last !== undefined && !isSamePlace(last, head)) return this.load()
     this.apply(run)
-    if (!isAfterOrAt(this.#at, head)) return this.load()
+    if (!mayHold(this.#at, head)) return this.load()
     this.#confirm(head, started)
     return true
   }
@@ -216,11 +216,11 @@ class FollowingView implements StoreView {
 }
 
 /**
- * False where a head, asked for after the place was known, shows that the database is an older one, put back: what it has lost must
- * not go on counting. A head beyond the place says nothing about it.
+ * False where a log that ends there can't have the place: one of the two is a database's before it was put back, and what was lost
+ * must not go on counting. An end beyond the place says nothing about it.
  */
-function isAfterOrAt(head: LogPlace, place: LogPlace): boolean {
-  return head.position > place.position || isSamePlace(head, place)
+function mayHold(end: LogPlace, place: LogPlace): boolean {
+  return end.position > place.position || isSamePlace(end, place)
 }
 
 interface Moment {

@@ -28,11 +28,7 @@ const STEPS_PER_PIECE = 4_000
  * tangled to have entrypoints; OpenFGA's server would take minutes over it.
  */
 export class EntrypointSteps {
-  #left: number
-
-  constructor() {
-    this.#left = 1_000_000
-  }
+  #left = 1_000_000;
 
   /** False once there are no more. */
   *take(): Pieces<boolean> {

@@ -4,7 +4,14 @@ import type { OrganizationId } from "@gatehouse/contracts"
 import { createManualClock, nowSeconds } from "@gatehouse/kernel"
 import { CompactEncrypt } from "jose"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createTestRealm, registryOf, signRaw, type TestRealm, testAudience } from "../testing/index.ts"
+import {
+  codeOf,
+  createTestRealm,
+  registryOf,
+  signRaw,
+  type TestRealm,
+  testAudience,
+} from "../testing/index.ts"
 import { createAccessTokenVerifier } from "./create-access-token-verifier.ts"
 import type { IssuerEntry } from "./issuer-registry.ts"
 
@@ -32,11 +39,6 @@ function verifier(options: Partial<Parameters<typeof createAccessTokenVerifier>[
   })
 }
 
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => "accepted",
-    (error: { code?: string }) => error.code ?? String(error),
-  )
 const headerOf = (realm: TestRealm, changes: Record<string, unknown> = {}) =>
   JSON.stringify({ alg: realm.entry.algorithm, typ: "JWT", kid: realm.keyId, ...changes })
 

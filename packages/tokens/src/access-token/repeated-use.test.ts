@@ -2,7 +2,7 @@ import type { OrganizationId } from "@gatehouse/contracts"
 import { createManualClock, nowSeconds } from "@gatehouse/kernel"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createRevocationList } from "../revocation/create-revocation-list.ts"
-import { createTestRealm, registryOf, type TestRealm, testAudience } from "../testing/index.ts"
+import { codeOf, createTestRealm, registryOf, type TestRealm, testAudience } from "../testing/index.ts"
 import { createAccessTokenVerifier } from "./create-access-token-verifier.ts"
 
 const acmeId = "acme" as OrganizationId
@@ -24,12 +24,6 @@ function verifier(options: Partial<Parameters<typeof createAccessTokenVerifier>[
     ...options,
   })
 }
-
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => "accepted",
-    (error: { code?: string }) => error.code ?? String(error),
-  )
 
 describe("revocation", () => {
   test("session, token and not-before are looked up at each use, also for a token seen before", async () => {

@@ -9,7 +9,14 @@ import { createManualClock, revealSecret, Secret } from "@gatehouse/kernel"
 import { decodeJwt, type JWK } from "jose"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createAccessTokenVerifier } from "../access-token/create-access-token-verifier.ts"
-import { createTestRealm, registryOf, signRaw, type TestRealm, testAudience } from "../testing/index.ts"
+import {
+  codeOf,
+  createTestRealm,
+  registryOf,
+  signRaw,
+  type TestRealm,
+  testAudience,
+} from "../testing/index.ts"
 import { createInternalTokenIssuer } from "./create-internal-token-issuer.ts"
 import { createInternalTokenVerifier } from "./create-internal-token-verifier.ts"
 import { generateInternalSigningKey } from "./internal-signing-key.ts"
@@ -45,11 +52,6 @@ const mint = (changes: Partial<Parameters<typeof tokens.mint>[0]> = {}) =>
     query: "limit=2",
     ...changes,
   })
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => "accepted",
-    (error: { code?: string }) => error.code ?? String(error),
-  )
 /** A token of the right key with these claims changed. */
 async function withClaims(changes: Record<string, unknown>, header: Record<string, unknown> = {}) {
   const claims = Object.entries({ ...decodeJwt(await mint()), ...changes })

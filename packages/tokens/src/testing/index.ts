@@ -1,3 +1,4 @@
+export { codeOf } from "./code-of.ts"
 export {
   createTestRealm,
   registryOf,
